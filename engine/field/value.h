@@ -1,0 +1,45 @@
+// A value that a field has for an event.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/event/catalogue.h"
+#include "engine/event/descriptor.h"
+
+namespace bewit::field {
+
+// Whether there is a value. Unknown exists only in the look before the call, for what only its result can tell.
+enum class Presence : uint8_t { Absent, Present, Unknown };
+
+// Text and lists are borrowed: from the record, the state, or the context's scratch; valid until the next event.
+struct Value {
+    enum class Form : uint8_t { None, Int, Uint, Double, Bool, Text, Bytes, Address, List };
+
+    Form form = Form::None;
+    union {
+        int64_t i = 0;
+        uint64_t u;
+        double d;
+        bool b;
+    };
+    std::string_view text;           // Text and Bytes
+    event::Address address;          // Address
+    std::span<const Value> list;     // List
+
+    static Value of_int(int64_t v) { Value r; r.form = Form::Int; r.i = v; return r; }
+    static Value of_uint(uint64_t v) { Value r; r.form = Form::Uint; r.u = v; return r; }
+    static Value of_double(double v) { Value r; r.form = Form::Double; r.d = v; return r; }
+    static Value of_bool(bool v) { Value r; r.form = Form::Bool; r.b = v; return r; }
+    static Value of_text(std::string_view v) { Value r; r.form = Form::Text; r.text = v; return r; }
+    static Value of_bytes(std::string_view v) { Value r; r.form = Form::Bytes; r.text = v; return r; }
+    static Value of_address(const event::Address& v) { Value r; r.form = Form::Address; r.address = v; return r; }
+    static Value of_list(std::span<const Value> v) { Value r; r.form = Form::List; r.list = v; return r; }
+};
+
+// Appends the value as an output template prints it: numbers by `format`, lists as (a,b), addresses dotted.
+void append_text(const Value& value, event::PrintFormat format, std::string& out);
+
+}  // namespace bewit::field

@@ -1,0 +1,48 @@
+// What the loaded rules can possibly care about: the one thing that flows down to the sources. Derived from the compiled rules, never
+// written by hand. Each source compiles it into its own medium; `bewit explain` prints it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/event/catalogue.h"
+
+namespace bewit::match {
+
+// A test of one register argument, as the kernel sees it at the call's entry: (args[argument] & mask) == value, or !=.
+// Only bits 0 to 31 are ever tested: the kernel ignores the rest of an int argument.
+struct RegisterTest {
+    uint8_t argument = 0;  // 0 to 5, in the order of the syscall's prototype
+    bool equal = true;
+    uint32_t mask = 0;
+    uint32_t value = 0;
+    bool operator==(const RegisterTest&) const = default;
+};
+// All of its tests hold.
+using Clause = std::vector<RegisterTest>;
+
+struct KindInterest {
+    enum class Level : uint8_t {
+        Never,      // no rule, no state: the call runs at native speed
+        Tests,      // only when one of `clauses` holds
+        Always,
+    };
+    Level level = Level::Never;
+    std::vector<Clause> clauses;
+    bool for_rules = false;   // else only the state needs it
+    // Nothing but the call's entry is needed: no rule and no state asks for its result.
+    bool entry_is_enough = false;
+    std::vector<std::string> rules;  // names of the rules that care, for `explain`
+};
+
+struct Interest {
+    std::array<KindInterest, event::max_kinds> kinds;  // by event::Kind
+    uint32_t facts = 0;  // event::FactGroup bits that conditions and outputs use
+
+    const KindInterest& of(event::Kind kind) const { return kinds[event::index(kind)]; }
+    KindInterest& of(event::Kind kind) { return kinds[event::index(kind)]; }
+};
+
+}  // namespace bewit::match

@@ -1,0 +1,48 @@
+// What is wrong in a rule file, where, and what to do about it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bewit::rule {
+
+// Falco's codes; the text form is the enumerator's spelling: LOAD_ERR_YAML_PARSE.
+enum class Code : uint8_t {
+    ErrFileRead, ErrYamlParse, ErrYamlValidate, ErrCompileCondition, ErrCompileOutput, ErrValidate, ErrExtension,
+    UnknownSource, UnsafeNaCheck, NoEvttype, UnknownFilter, UnusedMacro, UnusedList, UnknownItem, DeprecatedItem,
+    WarningExtension, AppendNoValues, ExceptionNameNotUnique, InvalidMacroName, InvalidListName, CompileCondition, UnknownKey,
+};
+bool is_error(Code code);
+std::string_view code_text(Code code);         // "LOAD_ERR_YAML_PARSE"
+std::string_view code_description(Code code);  // "YAML parse error"
+
+// A place in a rule file. Line and column count from 1; 0 means unknown.
+struct Place {
+    std::string file;
+    uint32_t line = 0, column = 0;
+    uint32_t offset = 0;
+};
+
+// One step of the way to the culprit: `rule 'X'`, `condition expression '...'`.
+struct ContextItem {
+    std::string type;  // the reference's words: "rule", "rule condition", "macro", ...
+    std::string name;
+    Place place;
+};
+
+struct Diagnostic {
+    Code code;
+    std::string message;                // Falco's sentence
+    std::string remedy;                 // ours: what to do; may be empty
+    std::vector<ContextItem> context;   // outermost first; the last one is the place
+    std::string snippet;                // the offending line and, below it, a line with ^
+};
+
+// `file:line:column: error: message` with the snippet and the remedy below it.
+std::string to_text(const Diagnostic& diagnostic);
+// "did you mean ...": the candidate nearest to `wrong`, empty when none is near.
+std::string nearest(std::string_view wrong, const std::vector<std::string_view>& candidates);
+
+}  // namespace bewit::rule

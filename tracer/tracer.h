@@ -1,0 +1,66 @@
+// Runs a command as PID 1 should and sees its syscalls: PTRACE_SEIZE, seccomp RET_TRACE, one tracer thread.
+//
+// The workload is a child. bewit forwards every signal, reaps every orphan, hands on the terminal and ends as the workload ended.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "engine/event/sink.h"
+#include "engine/event/witness.h"
+#include "engine/match/interest.h"
+
+namespace bewit::tracer {
+
+struct Options {
+    std::vector<std::string> command;        // argv; command[0] is searched in PATH when it has no slash (execvp(3))
+    bool seccomp = true;                     // false: every syscall stops, setuid programs keep working
+    bool deny_io_uring = false;
+    std::optional<uid_t> uid;                // for the workload, with `gid`
+    std::optional<gid_t> gid;
+    bool kill_on_exit = false;               // when the command ends, what it left behind is killed; else waited for (as PID 1 the kernel kills it)
+    bool trace = true;                       // false: run the workload unwatched, with all of PID 1's duties
+};
+
+// Why the command did not run. `exit_status` is 125, 126 or 127 (contract of `bewit run`).
+struct StartError {
+    int exit_status = 125;
+    std::string message;  // one sentence that says what to do
+};
+
+struct Statistics {
+    uint64_t stops = 0, syscall_entries = 0, syscall_exits = 0, events = 0, signals = 0, processes = 0, threads = 0;
+    uint64_t entry_only = 0;         // stops that ended at the entry: no rule could match
+    uint64_t unreadable = 0;         // strings that could not be read, told in the event
+    uint64_t stop_time_ns = 0;       // spent between a stop and its resumption
+};
+
+// One use: run() once. run() and its sink are called on the thread that calls run(); forwarding signals uses a thread of its own.
+class Tracer {
+public:
+    Tracer(Options options, const match::Interest& interest, event::Sink& sink, event::Witness& witness);
+    ~Tracer();
+
+    // Starts the command, watches it and all its descendants until the end; the wait status of the command (waitpid(2)).
+    tl::expected<int, StartError> run();
+
+    // Whether the filter went in without no_new_privs (CAP_SYS_ADMIN), so that setuid programs keep working.
+    bool privileged_filter() const;
+    const Statistics& statistics() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// What the program itself should end with: the exit code, or 128 + N after signal N.
+int exit_status_of(int wait_status);
+
+}  // namespace bewit::tracer
