@@ -25,6 +25,7 @@ struct Options {
     bool deny_io_uring = false;
     std::optional<uid_t> uid;                // for the workload, with `gid`
     std::optional<gid_t> gid;
+    bool forward_signals = true;             // to the command; what the kernel sends to bewit alone is never passed on
     bool kill_on_exit = false;               // when the command ends, what it left behind is killed; else waited for (as PID 1 the kernel kills it)
     bool trace = true;                       // false: run the workload unwatched, with all of PID 1's duties
 };

@@ -12,7 +12,7 @@
 namespace bewit::alert {
 
 struct Alert {
-    uint64_t time_ns = 0;
+    uint64_t time_ns = 0;              // since the epoch
     std::string rule;
     rule::Priority priority = rule::Priority::Debug;
     std::string source = "syscall";
@@ -20,15 +20,18 @@ struct Alert {
     std::string message;               // the filled template, without time and priority
     nlohmann::json output_fields = nlohmann::json::object();
     std::string hostname;
-    std::string uuid;                  // RFC 9562, version 4 or 7
+    std::string uuid;                  // RFC 9562, version 7
 };
 
-// One line, no final newline, valid UTF-8, keys in Falco's order (sorted). `output` is "time: Priority message".
+// The keys and the meaning of Falco's own JSON, and `uuid`. One line without its newline, valid UTF-8 whatever the workload wrote:
+// bytes that are not become U+FFFD.
 std::string to_json(const Alert& alert);
-// "21:04:05.123456789: Warning message" as one line: control characters, quotes and backslashes escaped as in JSON.
+// "21:04:05.123456789: Warning message", local time. One line: control characters, quotes and backslashes are escaped as in JSON.
 std::string to_text(const Alert& alert);
+
 // "2026-11-23T21:04:05.123456789Z"
 std::string iso_time(uint64_t time_ns);
-std::string new_uuid();
+// A version 7 UUID: sorts by `time_ns`; its other bits are random (getrandom(2)).
+std::string new_uuid(uint64_t time_ns);
 
 }  // namespace bewit::alert

@@ -31,7 +31,8 @@ struct KindInterest {
     };
     Level level = Level::Never;
     std::vector<Clause> clauses;
-    bool for_rules = false;   // else only the state needs it
+    bool for_rules = false;   // a rule can match it
+    bool for_state = false;   // the state needs its result: the exit is looked at whatever rules say
     // Nothing but the call's entry is needed: no rule and no state asks for its result.
     bool entry_is_enough = false;
     std::vector<std::string> rules;  // names of the rules that care, for `explain`

@@ -21,6 +21,7 @@ struct Options {
     // Rules that are not selected are compiled, for their errors, and then left out.
     std::vector<std::string> disabled_tags, only_tags;
     std::vector<std::string> disabled_rules;  // `*` is the wildcard
+    std::vector<std::string> only_rules;      // exact names; empty: all
 };
 
 // A rule that was selected, with what an alert needs of it. Borrowed from the rule set that was compiled.

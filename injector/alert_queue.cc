@@ -1,0 +1,102 @@
+// The thread shares its state by a shared_ptr: when a sink hangs for good, close() gives up and leaves the thread behind rather than wait
+// for it, since the program must end when the workload does.
+#include "injector/alert_queue.h"
+
+#include <csignal>
+
+#include <pthread.h>
+
+namespace bewit {
+
+struct AlertQueue::Shared {
+    std::vector<std::unique_ptr<AlertSink>> sinks;
+    Settings settings;
+
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<alert::Alert> waiting;
+    bool closing = false;
+    bool finished = false;
+    Counts counts;
+
+    void run();
+    bool deliver(const alert::Alert& alert);
+};
+
+AlertQueue::AlertQueue(std::vector<std::unique_ptr<AlertSink>> sinks, Settings settings) : shared_(std::make_shared<Shared>()) {
+    shared_->sinks = std::move(sinks);
+    shared_->settings = settings;
+}
+
+void AlertQueue::start() {
+    // Signals are for the workload: none is handled here, and SIGPIPE of a sink must stay an error of write(2).
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([shared = shared_] { shared->run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+AlertQueue::~AlertQueue() {
+    if (thread_.joinable()) close(std::chrono::seconds(2));
+}
+
+void AlertQueue::push(alert::Alert alert) {
+    {
+        const std::lock_guard lock(shared_->mutex);
+        if (shared_->waiting.size() >= shared_->settings.capacity) {
+            ++shared_->counts.dropped;
+            return;
+        }
+        shared_->waiting.push_back(std::move(alert));
+    }
+    if (!thread_.joinable()) start();
+    shared_->changed.notify_one();
+}
+
+void AlertQueue::close(std::chrono::milliseconds limit) {
+    if (!thread_.joinable()) return;
+    std::unique_lock lock(shared_->mutex);
+    shared_->closing = true;
+    shared_->changed.notify_all();
+    if (shared_->changed.wait_for(lock, limit, [this] { return shared_->finished; })) {
+        lock.unlock();
+        thread_.join();
+        return;
+    }
+    shared_->counts.dropped += shared_->waiting.size();
+    shared_->waiting.clear();
+    lock.unlock();
+    thread_.detach();
+}
+
+AlertQueue::Counts AlertQueue::counts() const {
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->counts;
+}
+
+void AlertQueue::Shared::run() {
+    std::unique_lock lock(mutex);
+    while (true) {
+        changed.wait(lock, [this] { return closing || !waiting.empty(); });
+        if (waiting.empty()) break;
+        const alert::Alert next = std::move(waiting.front());
+        waiting.pop_front();
+        lock.unlock();
+        const bool delivered = deliver(next);
+        lock.lock();
+        ++(delivered ? counts.delivered : counts.dropped);
+    }
+    finished = true;
+    changed.notify_all();
+}
+
+// Delivered means that every sink took it.
+bool AlertQueue::Shared::deliver(const alert::Alert& alert) {
+    const std::string line = settings.format == AlertFormat::Json ? alert::to_json(alert) : alert::to_text(alert);
+    bool all = true;
+    for (const auto& sink : sinks) all = sink->write(line) && all;
+    return all;
+}
+
+}  // namespace bewit

@@ -1,0 +1,124 @@
+#include "injector/alert_sink.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace bewit {
+namespace {
+
+std::string reason(int error) { return std::strerror(error); }
+
+// Any descriptor that takes bytes. A line is written whole or counted as not delivered; a partial line is finished first.
+class DescriptorSink : public AlertSink {
+public:
+    DescriptorSink(std::string name, int fd) : name_(std::move(name)), fd_(fd) {}
+    ~DescriptorSink() override {
+        if (fd_ >= 0) close(fd_);
+    }
+    DescriptorSink(const DescriptorSink&) = delete;
+    DescriptorSink& operator=(const DescriptorSink&) = delete;
+
+    std::string_view name() const override { return name_; }
+
+    bool write(std::string_view line) override {
+        buffer_.assign(line).push_back('\n');
+        return write_all(buffer_);
+    }
+
+protected:
+    bool write_all(std::string_view bytes) {
+        while (!bytes.empty()) {
+            const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written < 0) return false;
+            bytes.remove_prefix(static_cast<size_t>(written));
+        }
+        return true;
+    }
+
+    std::string name_;
+    std::string buffer_;
+    int fd_;
+};
+
+int connect_unix(const std::string& path) {
+    sockaddr_un address{};
+    if (path.size() >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, path.size());
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+    const int failure = errno;
+    close(fd);
+    errno = failure;
+    return -1;
+}
+
+// Connects again, once per line, when its reader went away and came back.
+class UnixSink final : public DescriptorSink {
+public:
+    UnixSink(std::string name, std::string path, int fd) : DescriptorSink(std::move(name), fd), path_(std::move(path)) {}
+
+    bool write(std::string_view line) override {
+        if (fd_ >= 0 && DescriptorSink::write(line)) return true;
+        if (fd_ >= 0) close(fd_);
+        fd_ = connect_unix(path_);
+        return fd_ >= 0 && DescriptorSink::write(line);
+    }
+
+private:
+    std::string path_;
+};
+
+tl::expected<std::unique_ptr<AlertSink>, std::string> duplicate(std::string_view name, int fd) {
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", name, reason(errno)));
+    return std::make_unique<DescriptorSink>(std::string(name), copy);
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::string_view destination) {
+    if (destination == "stderr") return duplicate(destination, STDERR_FILENO);
+    if (destination == "stdout") return duplicate(destination, STDOUT_FILENO);
+    if (destination.starts_with("fd:")) {
+        const std::string_view digits = destination.substr(3);
+        int fd = -1;
+        const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), fd);
+        if (parsed.ec != std::errc{} || parsed.ptr != digits.data() + digits.size() || fd < 0) {
+            return tl::unexpected(fmt::format("'{}' names no descriptor: write fd:3", destination));
+        }
+        auto sink = duplicate(destination, fd);
+        // It was handed to bewit, not to the workload.
+        if (sink && fd > STDERR_FILENO) fcntl(fd, F_SETFD, FD_CLOEXEC);
+        return sink;
+    }
+    if (destination.starts_with("unix:")) {
+        const std::string path(destination.substr(5));
+        const int fd = connect_unix(path);
+        if (fd < 0) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", destination, reason(errno)));
+        return std::make_unique<UnixSink>(std::string(destination), path, fd);
+    }
+    if (destination.find("://") != std::string_view::npos) {
+        return tl::unexpected(fmt::format("'{}': this program sends alerts to stderr, stdout, a path, fd:N or unix:PATH", destination));
+    }
+    if (destination.empty()) return tl::unexpected(std::string("--alerts needs a destination"));
+    const std::string path(destination);
+    const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return tl::unexpected(fmt::format("alerts cannot be written to {}: {}", path, reason(errno)));
+    return std::make_unique<DescriptorSink>(path, fd);
+}
+
+}  // namespace bewit

@@ -1,0 +1,34 @@
+#include "injector/message.h"
+
+#include <unistd.h>
+
+#include <string>
+
+namespace bewit {
+namespace {
+
+Verbosity verbosity = Verbosity::Normal;
+
+void say(std::string_view kind, std::string_view text) {
+    std::string line = "bewit: ";
+    line.append(kind).append(text);
+    line += '\n';
+    // Nobody is left to be told when stderr is closed.
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace
+
+void set_verbosity(Verbosity value) { verbosity = value; }
+
+void error(std::string_view text) { say("error: ", text); }
+
+void warning(std::string_view text) {
+    if (verbosity != Verbosity::Quiet) say("warning: ", text);
+}
+
+void note(std::string_view text) {
+    if (verbosity == Verbosity::Verbose) say("", text);
+}
+
+}  // namespace bewit

@@ -1,0 +1,43 @@
+#include "injector/pipeline.h"
+
+namespace bewit {
+
+Pipeline::Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings)
+    : state_(state), rules_(rules), alerts_(alerts), settings_(std::move(settings)), matches_(rules.selected().size()) {}
+
+bool Pipeline::wants_exit(const event::View& at_entry) {
+    const match::KindInterest& interest = rules_.interest().of(at_entry.kind());
+    if (interest.for_state) return true;
+    scratch_.clear();
+    field::Context context{at_entry, state_, scratch_, number_ + 1, true};
+    return rules_.may_match(context);
+}
+
+void Pipeline::on_event(const event::View& event) {
+    ++number_;
+    scratch_.clear();
+    state_.apply(event);
+    field::Context context{event, state_, scratch_, number_, false};
+    rules_.match(context, [&](const match::CompiledRule& rule) { raise(rule, context); });
+    state_.finish(event);
+}
+
+void Pipeline::raise(const match::CompiledRule& rule, field::Context& context) {
+    const size_t position = rule.index;
+    ++matches_[position];
+    alert::Alert alert;
+    alert.time_ns = context.event.time_ns();
+    alert.rule = rule.rule->name;
+    alert.priority = rule.rule->priority;
+    alert.source = rule.rule->source;
+    if (settings_.tags) alert.tags.assign(rule.rule->tags.begin(), rule.rule->tags.end());
+    settings_.outputs[position].fill(context, alert.message);
+    settings_.outputs[position].fields(context, alert.output_fields);
+    alert.output_fields["evt.time"] = alert.time_ns;
+    for (const auto& [name, value] : settings_.static_fields) alert.output_fields[name] = value;
+    alert.hostname = settings_.hostname;
+    alert.uuid = alert::new_uuid(alert.time_ns);
+    alerts_.push(std::move(alert));
+}
+
+}  // namespace bewit

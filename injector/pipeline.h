@@ -1,0 +1,50 @@
+// The engine in one piece: an event comes in, the state changes, rules are evaluated, alerts go out. Runs on the source's thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/alert/template.h"
+#include "engine/event/sink.h"
+#include "engine/field/extract.h"
+#include "engine/match/rules.h"
+#include "engine/state/state.h"
+#include "injector/alert_queue.h"
+
+namespace bewit {
+
+class Pipeline final : public event::Sink {
+public:
+    struct Settings {
+        std::string hostname;
+        // Appended to every rule's output, as Falco's `append_output` does: templates by position in Rules::selected().
+        std::vector<alert::Template> outputs;
+        std::map<std::string, std::string> static_fields;  // constants for output_fields
+        bool tags = true;
+    };
+
+    // All of them must outlive the pipeline.
+    Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings);
+
+    bool wants_exit(const event::View& at_entry) override;
+    void on_event(const event::View& event) override;
+
+    uint64_t events() const { return number_; }
+    // Alerts by rule, in the order of Rules::selected().
+    const std::vector<uint64_t>& matches() const { return matches_; }
+
+private:
+    void raise(const match::CompiledRule& rule, field::Context& context);
+
+    state::State& state_;
+    const match::Rules& rules_;
+    AlertQueue& alerts_;
+    Settings settings_;
+    field::Scratch scratch_;
+    std::vector<uint64_t> matches_;
+    uint64_t number_ = 0;
+};
+
+}  // namespace bewit

@@ -1,0 +1,45 @@
+// From the names of rule sources to rules that run: files are read, compiled, selected, and their outputs prepared.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "engine/alert/template.h"
+#include "engine/match/rules.h"
+#include "engine/rule/loader.h"
+#include "injector/configuration.h"
+
+namespace bewit {
+
+// The rules that are part of the program.
+std::string_view builtin_rules();
+
+// A rule file and its text, or why it could not be read.
+struct RuleSource {
+    std::string name;   // path, or "builtin"
+    std::string text;
+    std::string error;  // one sentence; empty when it was read
+};
+// Files as they are, directories as their *.yaml and *.yml by name, `builtin` as the program's own.
+std::vector<RuleSource> read_rule_sources(const std::vector<std::string>& names);
+
+struct RuleSetup {
+    rule::RuleSet set;                       // what `rules` points into
+    std::unique_ptr<match::Rules> rules;     // null when any source has an error
+    std::vector<alert::Template> outputs;    // by position in rules->selected()
+    std::vector<rule::LoadResult> results;   // one per source, in order
+
+    bool ok() const { return rules != nullptr; }
+};
+
+// Each source must be valid given those before it, as in Falco.
+std::unique_ptr<RuleSetup> set_up_rules(const Configuration& configuration);
+
+// Loads and compiles without running: per source what was found, all sources tried.
+std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names);
+
+}  // namespace bewit
