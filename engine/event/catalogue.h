@@ -35,6 +35,7 @@ enum EventFlag : uint32_t {
     CreatesFd = 1u << 0, UsesFd = 1u << 1, DestroysFd = 1u << 2, ReadsFd = 1u << 3, WritesFd = 1u << 4,
     ModifiesState = 1u << 5, Waits = 1u << 6, SkipParse = 1u << 7, LargePayload = 1u << 8,
     SyscallCategory = 1u << 9, TracepointCategory = 1u << 10, MetaCategory = 1u << 11, PluginCategory = 1u << 12,
+    IterCategory = 1u << 13,
 };
 
 enum class Category : uint8_t {
@@ -69,6 +70,8 @@ struct EventInfo {
     std::span<const ParamInfo> params;
 
     bool has(EventFlag flag) const { return (flags & flag) != 0; }
+    // Whether the first parameter is the call's return value: it is called `res`, or it is a descriptor called `fd`.
+    bool has_result() const;
     // Position of the parameter called `name`.
     std::optional<size_t> param(std::string_view name) const;
 };
@@ -91,7 +94,23 @@ Kind kind_of(EventId id, uint16_t syscall_id);
 
 constexpr size_t index(Kind kind) { return static_cast<size_t>(kind); }
 
-// Text of a category as `evt.category` prints it.
+// Bytes of a value of that type; 0 for the types whose values vary in length.
+constexpr size_t type_width(ParamType type) {
+    switch (type) {
+        using enum ParamType;
+        case Int8: case Uint8: case SigType: case Flags8: case EnumFlags8: case L4Proto: return 1;
+        case Int16: case Uint16: case SyscallId: case Port: case Flags16: case EnumFlags16: return 2;
+        case Int32: case Uint32: case Bool: case Uid: case Gid: case Mode: case SigSet: case Flags32: case EnumFlags32:
+        case Ipv4Addr: case Fd32: case Pid32: return 4;
+        case Int64: case Uint64: case Errno: case Fd: case Pid: case RelTime: case AbsTime: case Double: return 8;
+        case Ipv6Addr: return 16;
+        case None: case CharBuf: case ByteBuf: case SockAddr: case SockTuple: case FdList: case FsPath: case FsRelPath:
+        case Dyn: case IpAddr: case IpNet: case CharBufArray: return 0;
+    }
+    return 0;
+}
+
+// Text of a category as `evt.category` prints it. "unknown" for the I/O categories, whose text is the descriptor's matter.
 std::string_view category_name(Category category);
 // "CHARBUF", "FLAGS32", ...: the reference's name of a type.
 std::string_view type_name(ParamType type);

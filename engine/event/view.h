@@ -18,17 +18,18 @@ struct Param {
     std::span<const std::byte> bytes;
 
     bool present() const { return !bytes.empty(); }
-    // Integer types by their own width and sign; 0 when absent.
+    // Integer types by their own width and sign; 0 when absent, and for types that are no integers.
     int64_t as_int() const;
     uint64_t as_uint() const { return static_cast<uint64_t>(as_int()); }
-    // Strings without their final NUL; empty when absent.
+    // CharBuf, FsPath and FsRelPath up to their NUL; of other types all bytes as they are. Empty when absent.
     std::string_view as_text() const;
 };
 
 // Non-owning: the bytes must outlive it. Copying is cheap.
 class View {
 public:
-    // nullopt when the bytes are not one whole record of a known type whose lengths add up.
+    // nullopt when the bytes are not one whole record of a known type, whose lengths add up and where a value of a fixed width has
+    // that width or is absent.
     static std::optional<View> parse(std::span<const std::byte> bytes);
 
     uint64_t time_ns() const { return header_.ts_ns; }
@@ -50,11 +51,13 @@ public:
     std::optional<int64_t> result() const;
 
 private:
-    View() = default;
+    friend class Builder;
+    View(std::span<const std::byte> bytes, const EventInfo& info, const bewit_event_header& header);
+
     std::span<const std::byte> bytes_;
-    const EventInfo* info_ = nullptr;
-    Kind kind_{};
-    bewit_event_header header_{};
+    const EventInfo* info_;
+    bewit_event_header header_;
+    Kind kind_;
 };
 
 }  // namespace bewit::event
