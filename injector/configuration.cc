@@ -92,16 +92,18 @@ void set_append_output(Configuration& configuration, const YAML::Node& node) {
     for (const YAML::Node& entry : node) configuration.append_output.push_back(read_append_output(entry));
 }
 
-StaticContainer read_container(const YAML::Node& node) {
-    StaticContainer container;
-    const auto text = [&](const char* key, const char* falco_key) {
-        if (node[key]) return as_text(node[key], key);
-        return node[falco_key] ? as_text(node[falco_key], falco_key) : std::string{};
+// Adds to what is known already, so that one key at a time may be set on the command line.
+void set_container(Configuration& configuration, const YAML::Node& node) {
+    if (!configuration.container) configuration.container.emplace();
+    StaticContainer& container = *configuration.container;
+    const auto text = [&](std::string& value, const char* key, const char* falco_key) {
+        if (node[key]) value = as_text(node[key], key);
+        if (node[falco_key]) value = as_text(node[falco_key], falco_key);
     };
-    container.id = text("id", "container_id");
-    container.name = text("name", "container_name");
-    container.image = text("image", "container_image");
-    return container;
+    text(container.id, "id", "container_id");
+    text(container.name, "name", "container_name");
+    text(container.image, "image", "container_image");
+    if (node["privileged"]) container.privileged = as_bool(node["privileged"], "container.privileged");
 }
 
 // The container plugin's `static` engine is the one plugin setting that has a meaning here: it names the container.
@@ -111,7 +113,7 @@ void set_plugins(Configuration& configuration, const YAML::Node& node) {
         const YAML::Node init = plugin["init_config"];
         if (!init || !init.IsMap() || !init["engines"] || !init["engines"]["static"]) continue;
         const YAML::Node fixed = init["engines"]["static"];
-        if (fixed["enabled"] && as_bool(fixed["enabled"], "static.enabled")) configuration.container = read_container(fixed);
+        if (fixed["enabled"] && as_bool(fixed["enabled"], "static.enabled")) set_container(configuration, fixed);
     }
 }
 
@@ -157,7 +159,7 @@ const std::map<std::string_view, Setter>& setters() {
              }
          }},
         {"alerts", [](Configuration& c, const YAML::Node& n) { c.alerts = as_texts(n, "alerts"); }},
-        {"container", [](Configuration& c, const YAML::Node& n) { c.container = read_container(n); }},
+        {"container", set_container},
         {"plugins", set_plugins},
     };
     return table;

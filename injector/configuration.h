@@ -28,8 +28,10 @@ struct AppendOutput {
     bool suggested_output = false;
 };
 
+// The container as the user names it: wins over what can be found out.
 struct StaticContainer {
-    std::string id, name, image;
+    std::string id, name, image;  // empty: not said
+    std::optional<bool> privileged;
 };
 
 struct Configuration {

@@ -97,6 +97,7 @@ state::Container find_container(const Configuration& configuration) {
         if (!fixed->id.empty()) name_container(container, fixed->id, "static");
         if (!fixed->name.empty()) container.name = fixed->name;
         if (!fixed->image.empty()) set_image(container, fixed->image);
+        if (fixed->privileged) container.privileged = fixed->privileged;
     }
     return container;
 }

@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Upstream's rules, unmodified, against real actions: each fires where it should, with true fields."""
+import os
+import pty
+import subprocess
+import sys
+import unittest
+
+import harness
+from harness import IN_CONTAINER, INCUBATING, SANDBOX, STABLE, TestCase, needs_root, needs_upstream, run
+
+PYTHON = sys.executable
+
+
+def python(code: str) -> list[str]:
+    return [PYTHON, "-c", code]
+
+
+SYSCALL = "import ctypes; call = ctypes.CDLL(None, use_errno=True).syscall\n"
+
+
+@needs_upstream
+class Loading(TestCase):
+    def test_every_file_alone_and_all_together(self):
+        for files in ([STABLE], [STABLE, INCUBATING], [STABLE, SANDBOX], [STABLE, INCUBATING, SANDBOX]):
+            done = subprocess.run([harness.BEWIT, "check", *files], capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout)
+
+
+@needs_upstream
+@needs_root
+class Stable(TestCase):
+    def watch(self, command, **keywords):
+        keywords.setdefault("options", IN_CONTAINER)
+        return run(command, rules=[STABLE], **keywords)
+
+    def test_a_shell_reads_the_shadow_file_and_exits_with_42(self):
+        result = run(["sh", "-c", "cat /etc/shadow; exit 42"], rules=[STABLE])
+        self.assertEqual(result.status, 42)
+        self.assertEqual(result.stdout, open("/etc/shadow", encoding="utf-8").read())
+        self.assertEqual(result.stderr, "")
+        self.assertEqual(result.rules(), ["Read sensitive file untrusted"])
+        self.assert_alert(result, "Read sensitive file untrusted", fd__name="/etc/shadow", proc__name="cat", proc__pname="sh",
+                          evt__type="openat", user__uid=0)
+
+    def test_directory_traversal(self):
+        result = self.watch(["cat", "/etc/../etc/../etc/hostname"])
+        self.assert_alert(result, "Directory traversal monitored file read", fd__name="/etc/hostname",
+                          fd__nameraw="/etc/../etc/../etc/hostname", proc__name="cat")
+
+    def test_trusted_program_after_startup(self):
+        httpd = self.named("httpd", "/bin/bash")
+        result = self.watch([httpd, "-c", "sleep 5.3; read line < /etc/shadow; true"])
+        self.assert_alert(result, "Read sensitive file trusted after startup", fd__name="/etc/shadow", proc__name="httpd")
+
+    def test_shell_of_a_server(self):
+        result = self.watch([self.named("nginx", "/bin/bash"), "-c", "sh -c 'exit 3'; exit $?"])
+        self.assertEqual(result.status, 3)
+        self.assert_alert(result, "Run shell untrusted", proc__name="sh", proc__pname="nginx", proc__cmdline="sh -c exit 3")
+
+    def test_system_user_interactive(self):
+        os.chmod(self.directory, 0o755)
+        result = self.watch([self.named("sshd", "/bin/bash"), "-c", "id; true"], options=[*IN_CONTAINER, "--user", "1:1"])
+        self.assert_alert(result, "System user interactive", proc__name="id", user__name="daemon", user__uid=1, proc__pname="sshd")
+
+    def test_terminal_shell(self):
+        controller, terminal = pty.openpty()
+        alerts = self.path("alerts")
+        process = subprocess.Popen(["setsid", "--ctty", harness.BEWIT, "run", "-r", STABLE, *IN_CONTAINER, "--alerts", alerts, "--", "bash",
+                                    "-c", "exit 5"], stdin=terminal, stdout=terminal, stderr=terminal)
+        os.close(terminal)
+        self.assertEqual(process.wait(30), 5)
+        os.close(controller)
+        text = open(alerts, encoding="utf-8").read()
+        self.assertIn("Terminal shell in container", text)
+        self.assertNotIn('"proc.tty":0', text)
+
+    def test_netcat(self):
+        result = self.watch([self.named("nc"), "-e", "/bin/sh"])
+        self.assert_alert(result, "Netcat Remote Code Execution in Container", proc__name="nc", proc__cmdline="nc -e /bin/sh")
+
+    def test_private_keys(self):
+        result = self.watch(["grep", "BEGIN RSA PRIVATE", "/dev/null"])
+        self.assert_alert(result, "Search Private Keys or Passwords", proc__name="grep")
+        result = self.watch(["find", self.directory, "-name", "id_rsa"])
+        self.assert_alert(result, "Search Private Keys or Passwords", proc__name="find")
+
+    def test_log_cleared(self):
+        log = self.path("access.log")
+        result = self.watch(["sh", "-c", f": > {log}"])
+        self.assert_alert(result, "Clear Log Activities", fd__name=log, proc__name="sh")
+
+    def test_bulk_removal(self):
+        result = self.watch(["shred", "--version"])
+        self.assert_alert(result, "Remove Bulk Data from Disk", proc__name="shred")
+
+    def test_links_over_sensitive_files(self):
+        result = self.watch(["ln", "-s", "/etc/shadow", self.path("s")])
+        self.assert_alert(result, "Create Symlink Over Sensitive Files", evt__arg__target="/etc/shadow",
+                          evt__arg__linkpath=self.path("s"), proc__name="ln")
+        result = self.watch(["ln", "/etc/shadow", self.path("h")])
+        self.assert_alert(result, "Create Hardlink Over Sensitive Files", evt__arg__oldpath="/etc/shadow")
+
+    def test_packet_socket(self):
+        result = self.watch(python("import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)"))
+        self.assert_alert(result, "Packet socket created in container", evt__type="socket")
+
+    def test_standard_stream_to_network(self):
+        result = self.watch(python("import os, socket\n"
+                                   "listener = socket.create_server(('127.0.0.1', 0))\n"
+                                   "client = socket.create_connection(listener.getsockname())\n"
+                                   "os.dup2(client.fileno(), 0)"))
+        alert = self.assert_alert(result, "Redirect STDOUT/STDIN to Network Connection in Container", evt__type="dup2", fd__type="ipv4",
+                                  fd__l4proto="tcp", fd__sip="127.0.0.1")
+        self.assertRegex(alert["output_fields"]["fd.name"], r"^127\.0\.0\.1:\d+->127\.0\.0\.1:\d+$")
+
+    def test_kernel_module(self):
+        result = self.watch(python(SYSCALL + "call(313, -1, b'', 0)"))
+        self.assert_alert(result, "Linux Kernel Module Injection Detected", evt__type="finit_module", evt__res="EBADF")
+
+    def test_debugfs_in_a_privileged_container(self):
+        result = self.watch([self.named("debugfs")], options=[*IN_CONTAINER, "-o", "container.privileged=true"])
+        self.assert_alert(result, "Debugfs Launched in Privileged Container", proc__name="debugfs")
+
+    def test_release_agent(self):
+        path = self.path("release_agent")
+        result = self.watch(["sh", "-c", f"echo x > {path}"])
+        self.assert_alert(result, "Detect release_agent File Container Escapes", fd__name=path)
+
+    def test_ptrace(self):
+        result = self.watch(python(SYSCALL + "import os; call(101, 16, os.getppid(), 0, 0)"))
+        self.assert_alert(result, "PTRACE attached to process", evt__type="ptrace")
+        result = self.watch(python(SYSCALL + "call(101, 0, 0, 0, 0)"))
+        self.assert_alert(result, "PTRACE anti-debug attempt", evt__type="ptrace")
+
+    def test_aws_credentials(self):
+        result = self.watch(["find", self.directory, "-path", ".aws/credentials"])
+        self.assert_alert(result, "Find AWS Credentials", proc__name="find")
+
+    def test_shared_memory(self):
+        program = f"/dev/shm/bewit-test-{os.getpid()}"
+        self.addCleanup(lambda: os.path.exists(program) and os.remove(program))
+        result = self.watch(["sh", "-c", f"cp /bin/true {program}; {program}"])
+        self.assert_alert(result, "Execution from /dev/shm", proc__exepath=program, proc__pname="sh")
+
+    def test_new_binary(self):
+        script = f"""
+            mount -t tmpfs none {self.directory} && cd {self.directory} && mkdir upper work root &&
+            mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work none root &&
+            mount -t proc none root/proc && mkdir -p root{os.path.dirname(harness.BEWIT)} &&
+            exec chroot root "$@"
+        """
+        prefix = ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script, "sh"]
+        result = self.watch(["sh", "-c", "sleep 0.1; cp /bin/true /usr/local/bin/dropped; dropped; true"], prefix=prefix)
+        self.assert_alert(result, "Drop and execute new binary in container", proc__exepath="/usr/local/bin/dropped")
+        self.assertEqual(len(result.of("Drop and execute new binary in container")), 1, "programs of the image are not new")
+
+    def test_ssh_to_another_port(self):
+        script = ("import socket\nlistener = socket.create_server(('203.0.113.7', 443))\n"
+                  "socket.create_connection(('203.0.113.7', 443))")
+        ssh = self.path("ssh")
+        os.symlink(PYTHON, ssh)
+        result = self.watch([ssh, "-c", script], prefix=harness.namespaces(addresses=("203.0.113.7/24",)))
+        alert = self.assert_alert(result, "Disallowed SSH Connection Non Standard Port", fd__l4proto="tcp", fd__rport=443)
+        self.assertRegex(alert["output_fields"]["fd.name"], r"^203\.0\.113\.7:\d+->203\.0\.113\.7:443$")
+
+    def test_fileless(self):
+        result = self.watch(python("import os\nfd = os.memfd_create('x')\nos.write(fd, open('/bin/true', 'rb').read())\n"
+                                   "os.execv(f'/proc/self/fd/{fd}', ['nothing-on-disk'])"))
+        self.assert_alert(result, "Fileless execution via memfd_create", evt__type="execve")
+
+    def test_a_quiet_workload_raises_nothing(self):
+        result = self.watch(["sh", "-c", "ls / > /dev/null; echo hello; date > /dev/null"])
+        self.assertEqual((result.status, result.stdout, result.rules()), (0, "hello\n", []))
+
+
+@needs_upstream
+@needs_root
+class IncubatingAndSandbox(TestCase):
+    def watch(self, command, **keywords):
+        keywords.setdefault("options", [*IN_CONTAINER, "-o", "rule_matching=all"])
+        return run(command, rules=[STABLE, INCUBATING, SANDBOX], **keywords)
+
+    def test_history_removed(self):
+        history = self.path(".bash_history")
+        open(history, "w", encoding="utf-8").close()
+        self.assert_alert(self.watch(["rm", history]), "Delete or rename shell history", proc__name="rm")
+
+    def test_setuid_bit(self):
+        path = self.named("tool")
+        self.assert_alert(self.watch(["chmod", "u+s", path]), "Set Setuid or Setgid bit", proc__name="chmod")
+
+    def test_network_tool(self):
+        self.assert_alert(self.watch([self.named("nmap")]), "Launch Suspicious Network Tool in Container", proc__name="nmap")
+
+    def test_package_manager(self):
+        self.assert_alert(self.watch([self.named("apk"), "add"]), "Launch Package Management Process in Container", proc__cmdline="apk add")
+
+    def test_metadata_service(self):
+        code = ("import socket\nlistener = socket.create_server(('169.254.169.254', 80))\n"
+                "socket.create_connection(('169.254.169.254', 80))")
+        result = self.watch(python(code), prefix=harness.namespaces(addresses=("169.254.169.254/32",)))
+        self.assert_alert(result, "Contact EC2 Instance Metadata Service From Container", fd__rport=80)
+
+    def test_environment_of_a_process(self):
+        self.assert_alert(self.watch(["cat", "/proc/self/environ"]), "Read environment variable from /proc files", proc__name="cat")
+
+    def test_authorized_keys(self):
+        os.mkdir(self.path(".ssh"))
+        path = self.path(".ssh/authorized_keys")
+        self.assert_alert(self.watch(["sh", "-c", f"echo key >> {path}"]), "Adding ssh keys to authorized_keys", fd__name=path)
+
+    def test_setuid_call(self):
+        self.assert_alert(self.watch(python("import os; os.setuid(1)")), "Non sudo setuid", evt__type="setuid")
+
+    def test_unshare_without_the_capability(self):
+        result = self.watch(python(SYSCALL + "call(272, 0x04000000)"), options=[*IN_CONTAINER, "--user", "65534:65534"])
+        self.assert_alert(result, "Change namespace privileges via unshare", evt__type="unshare")
+
+    def test_userfaultfd_by_a_user(self):
+        result = self.watch(python(SYSCALL + "call(323, 0)"), options=["-o", "rule_matching=all", "--user", "65534:65534"])
+        self.assert_alert(result, "Unprivileged Delegation of Page Faults Handling to a Userspace Process", evt__type="userfaultfd")
+
+    def test_miner(self):
+        result = self.watch([self.named("xmrig"), "-o", "stratum+tcp://pool.test:3333"])
+        self.assert_alert(result, "Detect crypto miners using the Stratum protocol", proc__name="xmrig")
+        self.assert_alert(result, "Known Cryptominer Process Executed", proc__name="xmrig")
+
+    def test_payload_decoded(self):
+        self.assert_alert(self.watch(["base64", "-d", "/dev/null"]), "Decoding Payload in Container", proc__name="base64")
+
+    def test_write_below_binary_directory(self):
+        prefix = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/local/bin && exec "$@"', "sh"]
+        result = self.watch(["sh", "-c", "echo x > /usr/local/bin/y; mkdir /usr/local/bin/z"], prefix=prefix)
+        self.assert_alert(result, "Write below binary dir", fd__name="/usr/local/bin/y")
+        self.assert_alert(result, "Mkdir binary dirs", proc__name="mkdir")
+
+    def test_server_with_a_shell(self):
+        result = self.watch([self.named("nginx", "/bin/bash"), "-c", "sh -c true; true"])
+        self.assert_alert(result, "Web Server Spawned Shell", proc__name="sh", proc__pname="nginx")
+
+    def test_environment_misuse(self):
+        result = self.watch(["true"], env={"GLIBC_TUNABLES": "glibc.malloc.mxfast=glibc.malloc.mxfast=A"})
+        self.assert_alert(result, "Potential Local Privilege Escalation via Environment Variables Misuse", proc__name="true")
+
+
+if __name__ == "__main__":
+    unittest.main()
