@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bewit::state {
@@ -34,5 +35,26 @@ struct Container {
 
     bool is_host() const { return id == "host"; }
 };
+
+// What the path of a control group tells of the container that it was made for.
+struct ContainerName {
+    std::string id;       // first 12 characters where the runtime gives long ids, else the whole
+    std::string full_id;
+    std::string type;     // docker, podman, containerd, cri-o, lxc, libvirt-lxc, bpm
+    bool operator==(const ContainerName&) const = default;
+};
+
+// From one cgroup path ("/docker/<id>", "/kubepods.slice/.../cri-containerd-<id>.scope", "/ecs/<task>/<task>-<n>"). The innermost
+// name counts. nullopt when it is not of a known runtime, and inside a cgroup namespace (cgroup_namespaces(7)), where paths are "/".
+std::optional<ContainerName> container_of_cgroup(std::string_view path);
+// From the text of /proc/PID/cgroup (cgroups(7)) or from lines "subsystem=path": the first that names a container.
+std::optional<ContainerName> container_of_cgroups(std::string_view text);
+
+// "registry:5000/team/app:1.2@sha256:..." taken apart. Absent parts are empty; the digest keeps its algorithm.
+struct ImageReference {
+    std::string_view repository, tag, digest;
+    bool operator==(const ImageReference&) const = default;
+};
+ImageReference split_image(std::string_view reference);
 
 }  // namespace bewit::state
