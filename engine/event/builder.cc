@@ -72,7 +72,8 @@ View Builder::finish() {
     return View{{buffer_.data(), used_}, *info_, header_};
 }
 
-// Bytes that the next parameter may take: what the record has left when the ones of fixed width that follow are accounted for.
+// Bytes that the next parameter may take: what the record has left when the ones of fixed width that follow are
+// accounted for.
 size_t Builder::room() const {
     const size_t left = buffer_.size() - used_ - fixed_left_ + type_width(next()->type);
     return length_width_ == sizeof(uint16_t) ? std::min<size_t>(left, UINT16_MAX) : left;

@@ -10,9 +10,9 @@
 
 namespace bewit::event {
 
-// Parameters are added in the catalogue's order. What is not added is absent. A text or bytes that do not fit into the 64 KiB of
-// a record, or into the 65535 bytes of a parameter, are cut and truncated() says so; values of a fixed width always have room.
-// Nothing is allocated after construction. Not thread-safe.
+// Parameters are added in the catalogue's order. What is not added is absent. A text or bytes that do not fit into the
+// 64 KiB of a record, or into the 65535 bytes of a parameter, are cut and truncated() says so; values of a fixed width
+// always have room. Nothing is allocated after construction. Not thread-safe.
 class Builder {
 public:
     Builder();

@@ -1,7 +1,7 @@
 // The event types themselves, by rising id: data of engine/event/catalogue.cc only.
 //
-// A row is: id, name, category, flags, parameters. Ids and parameters are for ever: captures and rules rest on them. A new version of a
-// type gets an id of its own, a new parameter goes to the end.
+// A row is: id, name, category, flags, parameters. Ids and parameters are for ever: captures and rules rest on them. A
+// new version of a type gets an id of its own, a new parameter goes to the end.
 #pragma once
 
 #include "engine/event/name_tables.h"
@@ -10,11 +10,12 @@ namespace bewit::event::table {
 
 constexpr size_t max_params = 33;
 
-// The form in which the table is written. The catalogue makes EventInfo of it at compile time, so that no row keeps room for
-// parameters that it does not have; the end of the parameters is an empty name.
+// The form in which the table is written. The catalogue makes EventInfo of it at compile time, so that no row keeps
+// room for parameters that it does not have; the end of the parameters is an empty name.
 struct RowParam {
     constexpr RowParam() : info{} {}
-    constexpr RowParam(std::string_view name, ParamType type, PrintFormat format = PrintFormat::None, NameTable names = {})
+    constexpr RowParam(std::string_view name, ParamType type, PrintFormat format = PrintFormat::None,
+                       NameTable names = {})
         : info{name, type, format, names} {}
 
     ParamInfo info;
@@ -34,6 +35,7 @@ using PrintFormat::Dec;
 using PrintFormat::Hex;
 using PrintFormat::Oct;
 
+// clang-format off
 constexpr Row rows[] = {
     {1, "syscall", Other, SyscallCategory,
      {{"ID", SyscallId, Dec}, {"nativeID", Uint16, Dec}}},
@@ -190,13 +192,15 @@ constexpr Row rows[] = {
     {175, "rename", File, SyscallCategory,
      {{"res", Errno, Dec}, {"oldpath", FsPath}, {"newpath", FsPath}}},
     {177, "renameat", File, SyscallCategory,
-     {{"res", Errno, Dec}, {"olddirfd", Fd, Dec}, {"oldpath", FsRelPath}, {"newdirfd", Fd, Dec}, {"newpath", FsRelPath}}},
+     {{"res", Errno, Dec}, {"olddirfd", Fd, Dec}, {"oldpath", FsRelPath}, {"newdirfd", Fd, Dec},
+      {"newpath", FsRelPath}}},
     {179, "symlink", File, SyscallCategory,
      {{"res", Errno, Dec}, {"target", CharBuf}, {"linkpath", FsPath}}},
     {181, "symlinkat", File, UsesFd | SyscallCategory,
      {{"res", Errno, Dec}, {"target", CharBuf}, {"linkdirfd", Fd, Dec}, {"linkpath", FsRelPath}}},
     {186, "procexit", Process, ModifiesState | TracepointCategory,
-     {{"status", Errno, Dec}, {"ret", Errno, Dec}, {"sig", SigType, Dec}, {"core", Uint8, Dec}, {"reaper_tid", Pid, Dec}}},
+     {{"status", Errno, Dec}, {"ret", Errno, Dec}, {"sig", SigType, Dec}, {"core", Uint8, Dec},
+      {"reaper_tid", Pid, Dec}}},
     {189, "sendfile", IoWrite, UsesFd | SyscallCategory,
      {{"res", Errno, Dec}, {"offset", Uint64, Dec}, {"out_fd", Fd, Dec}, {"in_fd", Fd, Dec}, {"size", Uint64, Dec}}},
     {191, "quotactl", User, SyscallCategory,
@@ -427,7 +431,8 @@ constexpr Row rows[] = {
     {391, "umount2", File, ModifiesState | SyscallCategory,
      {{"res", Errno, Dec}, {"name", FsPath}, {"flags", Flags32, Hex, umount2_flags}}},
     {393, "pipe2", Ipc, CreatesFd | ModifiesState | SyscallCategory,
-     {{"res", Errno, Dec}, {"fd1", Fd, Dec}, {"fd2", Fd, Dec}, {"ino", Uint64, Dec}, {"flags", Flags32, Hex, open_flags}}},
+     {{"res", Errno, Dec}, {"fd1", Fd, Dec}, {"fd2", Fd, Dec}, {"ino", Uint64, Dec},
+      {"flags", Flags32, Hex, open_flags}}},
     {395, "inotify_init1", Ipc, CreatesFd | ModifiesState | SyscallCategory,
      {{"res", Fd, Dec}, {"flags", Flags16, Hex, open_flags}}},
     {397, "eventfd2", Ipc, CreatesFd | ModifiesState | SyscallCategory,
@@ -435,7 +440,8 @@ constexpr Row rows[] = {
     {399, "signalfd4", Signal, CreatesFd | ModifiesState | SyscallCategory,
      {{"res", Fd, Dec}, {"flags", Flags16, Hex, open_flags}, {"fd", Fd, Dec}, {"mask", Uint32, Hex}}},
     {401, "prctl", Process, ModifiesState | SyscallCategory,
-     {{"res", Errno, Dec}, {"option", EnumFlags32, Dec, prctl_option}, {"arg2_str", CharBuf}, {"arg2_int", Int64, Dec}}},
+     {{"res", Errno, Dec}, {"option", EnumFlags32, Dec, prctl_option}, {"arg2_str", CharBuf},
+      {"arg2_int", Int64, Dec}}},
     {402, "asyncevent", Other, LargePayload | MetaCategory,
      {{"plugin_id", Uint32, Dec}, {"name", CharBuf}, {"data", ByteBuf}}},
     {405, "memfd_create", Memory, CreatesFd | ModifiesState | SyscallCategory,
@@ -503,5 +509,6 @@ constexpr Row rows[] = {
      {{"res", Errno, Dec}, {"operation", EnumFlags32, Dec, keyctl_operation}, {"arg2", Dyn, Dec}, {"arg3", Dyn, Dec},
       {"arg4", Dyn, Dec}, {"arg5", Dyn, Dec}}},
 };
+// clang-format on
 
 }  // namespace bewit::event::table

@@ -6,6 +6,7 @@
 namespace bewit::event::table {
 
 // Sorted. `unknown` stands for every syscall that is newer, or much older, than these tables.
+// clang-format off
 constexpr std::string_view generic_names[] = {
     "_newselect", "_sysctl", "acct", "add_key", "adjtimex", "alarm", "arch_prctl", "bdflush", "cachestat", "capget",
     "clock_adjtime", "clock_getres", "clock_gettime", "clock_nanosleep", "clock_settime", "create_module", "epoll_ctl",
@@ -44,5 +45,6 @@ constexpr std::string_view generic_names[] = {
     "timerfd_settime", "times", "truncate", "umask", "uname", "unknown", "uprobe", "uretprobe", "uselib", "ustat",
     "utime", "utimensat", "utimes", "vhangup", "vm86", "vmsplice", "wait4", "waitid", "waitpid",
 };
+// clang-format on
 
 }  // namespace bewit::event::table

@@ -1,12 +1,14 @@
 // The symbolic names of flags, enumerations and modes: data of the catalogue only (engine/event/event_table.h).
 //
-// Values are Falco's own encoding where it has one, not the kernel's: the source of a record translates. The order of a table is part
-// of it, because names are taken off a value in that order (append_names() in engine/event/catalogue.h).
+// Values are Falco's own encoding where it has one, not the kernel's: the source of a record translates. The order of a
+// table is part of it, because names are taken off a value in that order (append_names() in engine/event/catalogue.h).
 #pragma once
 
 #include "engine/event/catalogue.h"
 
 namespace bewit::event::table {
+
+// clang-format off
 
 inline constexpr NamedValue access_mode[] = {
     {"F_OK", 0}, {"R_OK", 4}, {"W_OK", 2}, {"X_OK", 1},
@@ -27,7 +29,8 @@ inline constexpr NamedValue bpf_cmd[] = {
 
 inline constexpr NamedValue file_mode[] = {
     {"S_IXOTH", 1}, {"S_IWOTH", 2}, {"S_IROTH", 4}, {"S_IXGRP", 8}, {"S_IWGRP", 0x10}, {"S_IRGRP", 0x20},
-    {"S_IXUSR", 0x40}, {"S_IWUSR", 0x80}, {"S_IRUSR", 0x100}, {"S_ISVTX", 0x200}, {"S_ISGID", 0x400}, {"S_ISUID", 0x800},
+    {"S_IXUSR", 0x40}, {"S_IWUSR", 0x80}, {"S_IRUSR", 0x100}, {"S_ISVTX", 0x200}, {"S_ISGID", 0x400},
+    {"S_ISUID", 0x800},
 };
 
 inline constexpr NamedValue clone_flags[] = {
@@ -323,5 +326,7 @@ inline constexpr NamedValue anon_inode_type[] = {
     {"ANON_INODE_FD_TYPE_BPF_MAP", 9}, {"ANON_INODE_FD_TYPE_BPF_PROG", 0xa}, {"ANON_INODE_FD_TYPE_BPF_LINK", 0xb},
     {"ANON_INODE_FD_TYPE_BPF_ITER", 0xc}, {"ANON_INODE_FD_TYPE_PERF_EVENT", 0xd},
 };
+
+// clang-format on
 
 }  // namespace bewit::event::table

@@ -1,11 +1,11 @@
 /* The event record: what every source writes and the engine reads.
  *
  * It is the event of a `.scap` capture, version 2, byte for byte, so that writing a capture is copying records and a
- * record means the same in the tracer, in BPF programs and in the kernel module. Hence plain C, little-endian and packed:
+ * record means the same in the tracer, in BPF programs and in the kernel module. Hence plain C, little-endian, packed:
  *
  *     header | u16 length[nparams] | parameter 0 | parameter 1 | ...
  *
- * Lengths are u32 for the few types flagged BEWIT_EVENT_LARGE. A length of 0 means that the value is absent (null). Strings
+ * Lengths are u32 for the few types flagged LargePayload. A length of 0 means that the value is absent (null). Strings
  * carry their final NUL; integers have the width of their parameter type (engine/event/catalogue.h).
  */
 #ifndef BEWIT_ENGINE_EVENT_RECORD_H

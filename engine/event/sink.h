@@ -9,8 +9,8 @@ class Sink {
 public:
     virtual ~Sink() = default;
 
-    // Before the call: the record has every parameter that is known at its entry, and an absent result. False when no rule and no
-    // state can care about the call whatever it returns: the source then need not look at its exit.
+    // Before the call: the record has every parameter that is known at its entry, and an absent result. False when no
+    // rule and no state can care about the call whatever it returns: the source then need not look at its exit.
     virtual bool wants_exit(const View& at_entry) = 0;
     // After the call, the thread still stopped: what happened.
     virtual void on_event(const View& event) = 0;

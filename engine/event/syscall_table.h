@@ -1,4 +1,5 @@
-// What the three tables of syscalls share: the form in which they are written, and the index that the compiler makes of one.
+// What the three tables of syscalls share: the form in which they are written, and the index that the compiler makes of
+// one.
 #pragma once
 
 #include "engine/event/kind_table.h"
@@ -6,13 +7,14 @@
 
 namespace bewit::event::table {
 
-// A syscall of whose name the event's name is not the kernel's: the variants that 32-bit ABIs have with wider arguments, and the few
-// that the catalogue calls otherwise. Sorted by the kernel's name.
+// A syscall of whose name the event's name is not the kernel's: the variants that 32-bit ABIs have with wider
+// arguments, and the few that the catalogue calls otherwise. Sorted by the kernel's name.
 struct Alias {
     std::string_view kernel;
     std::string_view event;
 };
 
+// clang-format off
 constexpr Alias aliases[] = {
     {"_llseek", "llseek"}, {"chown32", "chown"}, {"clock_adjtime64", "clock_adjtime"},
     {"clock_getres_time64", "clock_getres"}, {"clock_gettime64", "clock_gettime"},
@@ -24,13 +26,16 @@ constexpr Alias aliases[] = {
     {"mq_timedsend_time64", "mq_timedsend"}, {"ppoll_time64", "ppoll"}, {"pread64", "pread"}, {"prlimit64", "prlimit"},
     {"pselect6_time64", "pselect6"}, {"pwrite64", "pwrite"}, {"recvmmsg_time64", "recvmmsg"},
     {"rt_sigtimedwait_time64", "rt_sigtimedwait"}, {"sched_rr_get_interval_time64", "sched_rr_get_interval"},
-    {"semtimedop_time64", "semtimedop"}, {"sendfile64", "sendfile"}, {"setfsgid32", "setfsgid"}, {"setfsuid32", "setfsuid"},
+    {"semtimedop_time64", "semtimedop"}, {"sendfile64", "sendfile"}, {"setfsgid32", "setfsgid"},
+    {"setfsuid32", "setfsuid"},
     {"setgid32", "setgid"}, {"setgroups32", "setgroups"}, {"setregid32", "setregid"}, {"setresgid32", "setresgid"},
-    {"setresuid32", "setresuid"}, {"setreuid32", "setreuid"}, {"setuid32", "setuid"}, {"timer_gettime64", "timer_gettime"},
+    {"setresuid32", "setresuid"}, {"setreuid32", "setreuid"}, {"setuid32", "setuid"},
+    {"timer_gettime64", "timer_gettime"},
     {"timer_settime64", "timer_settime"}, {"timerfd_gettime64", "timerfd_gettime"},
     {"timerfd_settime64", "timerfd_settime"}, {"truncate64", "truncate"}, {"ugetrlimit", "getrlimit"},
     {"utimensat_time64", "utimensat"}, {"vm86old", "vm86"},
 };
+// clang-format on
 static_assert(std::ranges::is_sorted(aliases, {}, &Alias::kernel));
 
 constexpr std::string_view event_name(std::string_view kernel_name) {

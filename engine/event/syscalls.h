@@ -26,8 +26,8 @@ std::span<const Syscall> syscalls(Abi abi);
 // Empty when the number is unknown.
 std::string_view syscall_name(Abi abi, uint32_t number);
 std::optional<uint16_t> syscall_number(Abi abi, std::string_view name);
-// The event that the syscall makes: `pread64` makes `pread`, `getrandom` a generic event of its own name. nullopt when the
-// number is unknown.
+// The event that the syscall makes: `pread64` makes `pread`, `getrandom` a generic event of its own name. nullopt when
+// the number is unknown; a number that is known, but whose name the catalogue lacks, makes the kind `unknown`.
 std::optional<Kind> syscall_kind(Abi abi, uint32_t number);
 
 // The ABI of programs built like this one.

@@ -4,6 +4,7 @@
 namespace bewit::event::table {
 namespace {
 
+// clang-format off
 constexpr Syscall syscalls[] = {
     {0, "io_setup"}, {1, "io_destroy"}, {2, "io_submit"}, {3, "io_cancel"}, {4, "io_getevents"}, {5, "setxattr"},
     {6, "lsetxattr"}, {7, "fsetxattr"}, {8, "getxattr"}, {9, "lgetxattr"}, {10, "fgetxattr"}, {11, "listxattr"},
@@ -69,6 +70,7 @@ constexpr Syscall syscalls[] = {
     {465, "listxattrat"}, {466, "removexattrat"}, {467, "open_tree_attr"}, {468, "file_getattr"}, {469, "file_setattr"},
     {470, "listns"}, {471, "rseq_slice_yield"},
 };
+// clang-format on
 static_assert(rises(syscalls));
 
 constexpr auto entries = entries_of<number_limit(syscalls)>(syscalls);

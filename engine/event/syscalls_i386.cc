@@ -4,6 +4,7 @@
 namespace bewit::event::table {
 namespace {
 
+// clang-format off
 constexpr Syscall syscalls[] = {
     {0, "restart_syscall"}, {1, "exit"}, {2, "fork"}, {3, "read"}, {4, "write"}, {5, "open"}, {6, "close"},
     {7, "waitpid"}, {8, "creat"}, {9, "link"}, {10, "unlink"}, {11, "execve"}, {12, "chdir"}, {13, "time"},
@@ -92,6 +93,7 @@ constexpr Syscall syscalls[] = {
     {465, "listxattrat"}, {466, "removexattrat"}, {467, "open_tree_attr"}, {468, "file_getattr"}, {469, "file_setattr"},
     {470, "listns"}, {471, "rseq_slice_yield"},
 };
+// clang-format on
 static_assert(rises(syscalls));
 
 constexpr auto entries = entries_of<number_limit(syscalls)>(syscalls);

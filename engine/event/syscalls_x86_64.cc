@@ -4,6 +4,7 @@
 namespace bewit::event::table {
 namespace {
 
+// clang-format off
 constexpr Syscall syscalls[] = {
     {0, "read"}, {1, "write"}, {2, "open"}, {3, "close"}, {4, "stat"}, {5, "fstat"}, {6, "lstat"}, {7, "poll"},
     {8, "lseek"}, {9, "mmap"}, {10, "mprotect"}, {11, "munmap"}, {12, "brk"}, {13, "rt_sigaction"},
@@ -78,6 +79,7 @@ constexpr Syscall syscalls[] = {
     {463, "setxattrat"}, {464, "getxattrat"}, {465, "listxattrat"}, {466, "removexattrat"}, {467, "open_tree_attr"},
     {468, "file_getattr"}, {469, "file_setattr"}, {470, "listns"}, {471, "rseq_slice_yield"},
 };
+// clang-format on
 static_assert(rises(syscalls));
 
 constexpr auto entries = entries_of<number_limit(syscalls)>(syscalls);

@@ -1,5 +1,5 @@
-// A record may come from a file that somebody made up: no length in it is believed before it is checked, and nothing is read other
-// than by memcpy, for records are packed.
+// A record may come from a file that somebody made up: no length in it is believed before it is checked, and nothing is
+// read other than by memcpy, for records are packed.
 #include "engine/event/view.h"
 
 #include <algorithm>
@@ -17,6 +17,23 @@ Integer load(const std::byte* bytes) {
     Integer value;
     std::memcpy(&value, bytes, sizeof(value));
     return value;
+}
+
+// An integer of one of three widths or of eight bytes; 0 for other widths.
+template <typename One, typename Two, typename Four>
+int64_t load_int(const std::byte* bytes, size_t width) {
+    switch (width) {
+        case 1:
+            return load<One>(bytes);
+        case 2:
+            return load<Two>(bytes);
+        case 4:
+            return load<Four>(bytes);
+        case 8:
+            return load<int64_t>(bytes);
+        default:
+            return 0;
+    }
 }
 
 size_t length_width(const EventInfo& info) {
@@ -67,19 +84,8 @@ bool lengths_add_up(const EventInfo& info, const std::byte* lengths, size_t coun
 
 int64_t Param::as_int() const {
     if (bytes.empty()) return 0;
-    const bool sign = is_signed(info->type);
-    switch (type_width(info->type)) {
-        case 1:
-            return sign ? load<int8_t>(bytes.data()) : load<uint8_t>(bytes.data());
-        case 2:
-            return sign ? load<int16_t>(bytes.data()) : load<uint16_t>(bytes.data());
-        case 4:
-            return sign ? load<int32_t>(bytes.data()) : load<uint32_t>(bytes.data());
-        case 8:
-            return load<int64_t>(bytes.data());
-        default:
-            return 0;
-    }
+    return is_signed(info->type) ? load_int<int8_t, int16_t, int32_t>(bytes.data(), type_width(info->type))
+                                 : load_int<uint8_t, uint16_t, uint32_t>(bytes.data(), type_width(info->type));
 }
 
 std::string_view Param::as_text() const {
@@ -105,7 +111,8 @@ std::optional<View> View::parse(std::span<const std::byte> bytes) {
     const auto after_header = bytes.subspan(BEWIT_EVENT_HEADER_SIZE);
     const size_t lengths_size = header.nparams * length_width(*info);
     if (lengths_size > after_header.size()) return std::nullopt;
-    if (!lengths_add_up(*info, after_header.data(), header.nparams, after_header.size() - lengths_size)) return std::nullopt;
+    if (!lengths_add_up(*info, after_header.data(), header.nparams, after_header.size() - lengths_size))
+        return std::nullopt;
     return View{bytes, *info, header};
 }
 

@@ -28,8 +28,8 @@ struct Param {
 // Non-owning: the bytes must outlive it. Copying is cheap.
 class View {
 public:
-    // nullopt when the bytes are not one whole record of a known type, whose lengths add up and where a value of a fixed width has
-    // that width or is absent.
+    // nullopt when the bytes are not one whole record of a known type, whose lengths add up and where a value of a
+    // fixed width has that width or is absent.
     static std::optional<View> parse(std::span<const std::byte> bytes);
 
     uint64_t time_ns() const { return header_.ts_ns; }
@@ -46,8 +46,8 @@ public:
     Param param(size_t position) const;
     Param param(std::string_view name) const;
 
-    // The call's return value: the first parameter, where it is called `res` or is a descriptor called `fd`; nullopt for types
-    // that have no return value, and in a record made at the call's entry, when it is not yet known.
+    // The call's return value: the first parameter, where it is called `res` or is a descriptor called `fd`; nullopt
+    // for types that have no return value, and in a record made at the call's entry, when it is not yet known.
     std::optional<int64_t> result() const;
 
 private:

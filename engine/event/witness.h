@@ -1,7 +1,7 @@
 // Facts that no event carried: how the state asks whoever can look at the kernel.
 //
-// The tracer answers from /proc, pidfd_getfd(2) and getsockname(2) while the thread is stopped; a capture's reader answers from the
-// tables in the file; a unit test answers what it likes. The engine itself never looks.
+// The tracer answers from /proc, pidfd_getfd(2) and getsockname(2) while the thread is stopped; a capture's reader
+// answers from the tables in the file; a unit test answers what it likes. The engine itself never looks.
 #pragma once
 
 #include <cstdint>
@@ -62,7 +62,8 @@ struct ProcessFacts {
 class Witness {
 public:
     virtual ~Witness() = default;
-    // Fills the groups in `wanted` (FactGroup bits) of `facts` and returns the bits that could be filled: 0 when the thread is gone.
+    // Fills the groups in `wanted` (FactGroup bits) of `facts` and returns the bits that could be filled: 0 when the
+    // thread is gone.
     virtual uint32_t process(Tid tid, uint32_t wanted, ProcessFacts& facts) = 0;
     // What descriptor `fd` of that thread is now. False when it is closed or cannot be looked at.
     virtual bool descriptor(Tid tid, Fd fd, Descriptor& out) = 0;
