@@ -1,5 +1,5 @@
-// Classic BPF for seccomp(2): written with labels, printed, and evaluated without a kernel, so that a test can ask what a program
-// decides. struct sock_filter and seccomp_data are those of <linux/filter.h> and <linux/seccomp.h>.
+// Classic BPF for seccomp(2): checked, printed, and evaluated without a kernel, so that a test can ask what a program decides.
+// struct sock_filter and seccomp_data are those of <linux/filter.h> and <linux/seccomp.h>.
 #pragma once
 
 #include <linux/filter.h>
@@ -16,7 +16,9 @@ using BpfProgram = std::vector<sock_filter>;
 
 // The action that the kernel would take: SECCOMP_RET_* with its data. The program must have passed verify().
 uint32_t evaluate(std::span<const sock_filter> program, const seccomp_data& data);
-// What the kernel's checker demands (seccomp_check_filter): empty when good, else why not.
+// The same, and how many instructions it took.
+uint32_t evaluate(std::span<const sock_filter> program, const seccomp_data& data, size_t& steps);
+// What the kernel's checker demands (seccomp_check_filter, bpf_check_classic): empty when good, else why not.
 std::string verify(std::span<const sock_filter> program);
 // One line an instruction: number, mnemonic, targets.
 std::string listing(std::span<const sock_filter> program);
