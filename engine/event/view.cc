@@ -83,13 +83,13 @@ bool lengths_add_up(const EventInfo& info, const std::byte* lengths, size_t coun
 }  // namespace
 
 int64_t Param::as_int() const {
-    if (bytes.empty()) return 0;
+    if (info == nullptr || !present()) return 0;
     return is_signed(info->type) ? load_int<int8_t, int16_t, int32_t>(bytes.data(), type_width(info->type))
                                  : load_int<uint8_t, uint16_t, uint32_t>(bytes.data(), type_width(info->type));
 }
 
 std::string_view Param::as_text() const {
-    if (bytes.empty()) return {};
+    if (info == nullptr || !present()) return {};
     const std::string_view all{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     return is_text(info->type) ? all.substr(0, all.find('\0')) : all;
 }

@@ -101,7 +101,8 @@ TEST_CASE("ids are those of the reference") {
         {"container", 324}, {"pluginevent", 322},  {"asyncevent", 402},
         {"useradded", 354}, {"groupdeleted", 360}, {"signaldeliver", 232},
         {"keyctl", 453},    {"close_range", 451},  {"task_file_anon_inode", 448}};
-    for (const auto& [name, id] : expected) CHECK_MESSAGE(event_called(name).id == EventId{id}, name);
+    for (const auto& entry : expected)
+        CHECK_MESSAGE(event_called(entry.first).id == EventId{entry.second}, entry.first);
 }
 
 TEST_CASE("formats are those of the reference") {

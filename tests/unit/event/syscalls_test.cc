@@ -119,7 +119,7 @@ TEST_CASE("the 32-bit variants make the event of the call that they widen") {
         {"mmap2", "mmap2"},           {"stat64", "stat64"},         {"fstatat64", "fstatat64"},
         {"futex_time64", "futex"},    {"ppoll_time64", "ppoll"},    {"recvmmsg_time64", "recvmmsg"},
         {"truncate64", "truncate"},   {"_newselect", "_newselect"}, {"waitpid", "waitpid"}};
-    for (const auto& [syscall, event] : expected) CHECK_MESSAGE(kind_text(Abi::I386, syscall) == event, syscall);
+    for (const auto& entry : expected) CHECK_MESSAGE(kind_text(Abi::I386, entry.first) == entry.second, entry.first);
 }
 
 TEST_CASE("a call that the catalogue does not name is of the kind unknown") {
