@@ -1,31 +1,55 @@
-// The condition language as a tree. Purely lexical: which fields exist, and what may be compared with what, is decided later
-// (engine/match). Every node knows where it stood in the text.
+// The condition language as a tree. Purely lexical: which fields exist, and what may be compared with what, is decided
+// later (engine/match). Every node knows where it stood in the text.
+//
+// Destroying, cloning, comparing and printing a tree recurse once per level. Trees from the parser are less than its
+// `max_depth` levels high; whoever puts trees into trees (macros) answers for the height of the result.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
 namespace bewit::filter {
 
-// A place in the condition's text.
+// A place in the condition's text. A line ends with LF, CR LF or CR.
 struct Location {
     uint32_t offset = 0;  // bytes from the start
     uint32_t line = 1;    // 1-based
     uint32_t column = 1;  // 1-based, in bytes
+    bool operator==(const Location&) const = default;
 };
 
 enum class Operator : uint8_t {
-    Exists, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, Contains, IContains, BContains, StartsWith, BStartsWith,
-    EndsWith, Glob, IGlob, Regex, In, Intersects, PMatch,
+    Exists,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Contains,
+    IContains,
+    BContains,
+    StartsWith,
+    BStartsWith,
+    EndsWith,
+    Glob,
+    IGlob,
+    Regex,
+    In,
+    Intersects,
+    PMatch,
 };
 // `op oneof (...)`: how many of the right side must hold.
 enum class Modifier : uint8_t { None, OneOf, AnyOf, AllOf };
 enum class Transformer : uint8_t { ToLower, ToUpper, B64, Basename, Len, Join, Concat, GetOpt, Val };
 
-std::string_view text(Operator op);       // "=", "startswith", ... ("==" is Equal)
+// As conditions spell them: "=" (Equal may also be written "=="), "startswith", "oneof", "tolower", ...; empty for
+// Modifier::None.
+std::string_view text(Operator op);
 std::string_view text(Modifier modifier);
 std::string_view text(Transformer transformer);
 
@@ -38,9 +62,11 @@ struct FieldName {
     std::string argument;  // unquoted
     bool has_argument = false;
 };
+// Number and Hex are tokens of the places that take nothing but numbers: behind `<`, `<=`, `>`, `>=` and in the
+// arguments of transformers. The 5 of `fd.num = 5` is Bare, like any other word there.
 struct Literal {
     enum class Form : uint8_t { Bare, Quoted, Number, Hex };
-    std::string value;  // unescaped
+    std::string value;  // unescaped; any bytes, NUL too
     Form form = Form::Bare;
 };
 struct TransformerCall {
@@ -49,6 +75,7 @@ struct TransformerCall {
     std::string argument;  // `getopt(...)[x]`
     bool has_argument = false;
 };
+// `(a, b)` among the arguments of a transformer.
 struct OperandList {
     std::vector<OperandPtr> items;
 };
@@ -76,7 +103,9 @@ struct Not {
 struct Identifier {
     std::string name;
 };
-// `field op right`. `right` is empty for `exists`; it has one element unless the operator takes a list or has a modifier.
+// `left op right`. `left` is a field or a transformer call. `right` is empty for `exists`; else it has the elements of
+// the list, none for `()`, or, when no list was written, one element: a literal, a transformer call, or the name behind
+// `in`, `intersects`, `pmatch` or a modifier, which stands for a list of that one word (Bare).
 struct Check {
     OperandPtr left;
     Operator op;
@@ -84,14 +113,19 @@ struct Check {
     bool list = false;  // the right side was written as (a, b, ...)
     std::vector<OperandPtr> right;
     Location op_location;
+    bool double_equals = false;  // Equal was written "=="
 };
 
 struct Expression {
-    Location location;
+    Location location;  // of its first byte, parentheses around it aside
     std::variant<And, Or, Not, Identifier, Check> value;
 };
 
 ExpressionPtr clone(const Expression& expression);
 OperandPtr clone(const Operand& operand);
+
+// The same condition, wherever it stood and whether or not its strings were quoted.
+bool equal(const Expression& left, const Expression& right);
+bool equal(const Operand& left, const Operand& right);
 
 }  // namespace bewit::filter
