@@ -82,12 +82,16 @@ constexpr std::array<uint16_t, kind_total> event_of_kind = [] {
     return all;
 }();
 
+constexpr std::array<uint16_t, kind_total> capture_ids = [] {
+    std::array<uint16_t, kind_total> all{};
+    for (const auto& syscall : table::generic_syscalls) all[table::position_of_kind(syscall.name)] = syscall.capture_id;
+    return all;
+}();
+
 }  // namespace
 
 bool EventInfo::has_result() const {
-    if (!has(SyscallCategory) || params.empty()) return false;
-    const ParamInfo& first = params.front();
-    return first.name == "res" || (first.name == "fd" && first.type == ParamType::Fd);
+    return has(SyscallCategory) && id != EventId::Generic && !params.empty();
 }
 
 std::optional<size_t> EventInfo::param(std::string_view wanted) const {
@@ -137,6 +141,16 @@ Kind kind_of(EventId id, uint16_t syscall_id) {
     }
     const EventInfo* info = find_event(id);
     return info == nullptr ? unknown_kind : Kind{kind_of_event[static_cast<size_t>(info - events.data())]};
+}
+
+uint16_t capture_syscall_id(Kind kind) {
+    return index(kind) < kind_total ? capture_ids[index(kind)] : capture_ids[index(unknown_kind)];
+}
+
+Kind kind_of_capture_syscall_id(uint16_t capture_id) {
+    const auto found = std::ranges::find(table::generic_syscalls, capture_id, &table::GenericSyscall::capture_id);
+    if (found == std::end(table::generic_syscalls)) return unknown_kind;
+    return Kind{static_cast<uint16_t>(table::position_of_kind(found->name))};
 }
 
 }  // namespace bewit::event

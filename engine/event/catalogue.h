@@ -78,7 +78,8 @@ struct EventInfo {
     std::span<const ParamInfo> params;
 
     bool has(EventFlag flag) const { return (flags & flag) != 0; }
-    // Whether the first parameter is the call's return value: it is called `res`, or it is a descriptor called `fd`.
+    // Whether the first parameter is the call's return value: that of every syscall but the generic ones and the few
+    // without parameters. It is called `res`, `fd`, or `uid` and the like.
     bool has_result() const;
     // Position of the parameter called `name`.
     std::optional<size_t> param(std::string_view name) const;
@@ -101,6 +102,12 @@ const EventInfo* kind_event(Kind kind);
 // For a generic record, `syscall_id` is its parameter `ID`, which holds the Kind's number; `unknown` when that is no
 // generic kind. For others it is not looked at.
 Kind kind_of(EventId id, uint16_t syscall_id);
+
+// The number by which `.scap` captures know a generic syscall: there it is the parameter `ID`. 0 for `unknown`, and for
+// kinds that are not generic.
+uint16_t capture_syscall_id(Kind kind);
+// The generic kind of that number; `unknown` when there is none.
+Kind kind_of_capture_syscall_id(uint16_t capture_id);
 
 constexpr size_t index(Kind kind) {
     return static_cast<size_t>(kind);

@@ -23,15 +23,16 @@ inline constexpr EventNames event_names = [] {
     return names;
 }();
 
-static_assert(std::ranges::is_sorted(generic_names));
+static_assert(std::ranges::is_sorted(generic_syscalls, {}, &GenericSyscall::name));
 
-inline constexpr size_t kind_total = event_names.count + std::size(generic_names);
+inline constexpr size_t kind_total = event_names.count + std::size(generic_syscalls);
 static_assert(kind_total <= max_kinds);
 
 inline constexpr std::array<std::string_view, kind_total> kinds = [] {
     std::array<std::string_view, kind_total> all{};
-    std::merge(event_names.sorted.begin(), event_names.sorted.begin() + event_names.count, std::begin(generic_names),
-               std::end(generic_names), all.begin());
+    std::copy_n(event_names.sorted.begin(), event_names.count, all.begin());
+    std::ranges::transform(generic_syscalls, all.begin() + event_names.count, &GenericSyscall::name);
+    std::ranges::sort(all);
     return all;
 }();
 

@@ -7,6 +7,9 @@
  *
  * Lengths are u32 for the few types flagged LargePayload. A length of 0 means that the value is absent (null). Strings
  * carry their final NUL; integers have the width of their parameter type (engine/event/catalogue.h).
+ *
+ * One parameter is not a capture's: the `ID` of a generic syscall (event id 1) holds bewit's Kind. Who writes or reads
+ * a capture translates it (capture_syscall_id(), engine/event/catalogue.h).
  */
 #ifndef BEWIT_ENGINE_EVENT_RECORD_H
 #define BEWIT_ENGINE_EVENT_RECORD_H

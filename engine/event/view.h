@@ -46,8 +46,9 @@ public:
     Param param(size_t position) const;
     Param param(std::string_view name) const;
 
-    // The call's return value: the first parameter, where it is called `res` or is a descriptor called `fd`; nullopt
-    // for types that have no return value, and in a record made at the call's entry, when it is not yet known.
+    // The call's return value: the first parameter of every syscall but the generic ones and the few without parameters
+    // (EventInfo::has_result()). nullopt for types that have no return value, and in a record made at the call's entry,
+    // when it is not yet known.
     std::optional<int64_t> result() const;
 
 private:

@@ -143,14 +143,21 @@ TEST_CASE("only pluginevent, asyncevent and container may be large") {
     CHECK(large == std::set<std::string_view>{"pluginevent", "asyncevent", "container"});
 }
 
-TEST_CASE("the return value is the first parameter, if it is called res or is a descriptor called fd") {
+TEST_CASE("the return value is the first parameter of a syscall that has any and is not generic") {
     for (std::string_view name : {"open", "openat", "accept4", "bpf", "memfd_create", "close", "clone", "brk", "setsid",
-                                  "process_vm_readv", "fcntl", "execve"}) {
+                                  "process_vm_readv", "fcntl", "execve", "getuid", "getegid"}) {
         CHECK_MESSAGE(event_called(name).has_result(), name);
     }
-    for (std::string_view name : {"getuid", "geteuid", "getegid", "getsockname", "procexit", "syscall", "switch",
-                                  "task_file_pipe", "container"}) {
+    for (std::string_view name :
+         {"getsockname", "getpeername", "procexit", "syscall", "switch", "task_file_pipe", "container", "page_fault"}) {
         CHECK_MESSAGE(!event_called(name).has_result(), name);
+    }
+}
+
+TEST_CASE("the first parameter of a syscall is a return value by its name") {
+    const std::set<std::string_view> names{"res", "fd", "uid", "euid", "gid", "egid"};
+    for (const EventInfo& info : all_events()) {
+        if (info.has_result()) CHECK_MESSAGE(names.contains(info.params.front().name), info.name);
     }
 }
 
@@ -212,4 +219,28 @@ TEST_CASE("a generic record that names no generic syscall is of the kind unknown
     CHECK(kind_of(EventId{0}, 0) == unknown);
     CHECK(kind_name(Kind{UINT16_MAX}) == "unknown");
     CHECK(kind_event(Kind{UINT16_MAX}) == nullptr);
+}
+
+TEST_CASE("a generic syscall has a number of its own in captures, and is found by it") {
+    std::set<uint16_t> seen;
+    for (size_t i = 0; i < kind_count(); ++i) {
+        const Kind kind{static_cast<uint16_t>(i)};
+        if (kind_event(kind) != nullptr) {
+            CHECK(capture_syscall_id(kind) == 0);
+            continue;
+        }
+        CHECK(seen.insert(capture_syscall_id(kind)).second);
+        CHECK(kind_of_capture_syscall_id(capture_syscall_id(kind)) == kind);
+    }
+    CHECK(capture_syscall_id(*find_kind("unknown")) == 0);
+    CHECK(capture_syscall_id(*find_kind("restart_syscall")) == 1);
+    CHECK(capture_syscall_id(*find_kind("getpid")) == 16);
+    CHECK(capture_syscall_id(*find_kind("rseq_slice_yield")) == 453);
+    CHECK(capture_syscall_id(Kind{UINT16_MAX}) == 0);
+}
+
+TEST_CASE("a number that captures give to no generic syscall is of the kind unknown") {
+    for (uint16_t id : {uint16_t{5}, uint16_t{454}, uint16_t{UINT16_MAX}}) {
+        CHECK(kind_name(kind_of_capture_syscall_id(id)) == "unknown");
+    }
 }
