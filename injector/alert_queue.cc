@@ -2,9 +2,12 @@
 // for it, since the program must end when the workload does.
 #include "injector/alert_queue.h"
 
-#include <csignal>
-
 #include <pthread.h>
+
+#include <condition_variable>
+#include <csignal>
+#include <deque>
+#include <mutex>
 
 namespace bewit {
 

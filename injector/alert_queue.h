@@ -38,6 +38,7 @@ public:
     Counts counts() const;
 
 private:
+    void start();
 
     struct Shared;
     std::shared_ptr<Shared> shared_;

@@ -191,7 +191,6 @@ void add_run(CLI::App& program, int& status) {
                  "  bewit run -- /docker-entrypoint.sh nginx -g 'daemon off;'\n"
                  "  bewit run -r falco_rules.yaml --alerts /var/log/alerts.json -- ./server --port 8080\n"
                  "  bewit run --user 1000:1000 --format text -- sh -c 'cat /etc/shadow; exit 42'\n");
-    command->usage("bewit run [options] [--] COMMAND [ARG...]");
     command->prefix_command(true);
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);

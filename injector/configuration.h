@@ -22,9 +22,9 @@ enum class OnError : uint8_t { Stop, Continue };
 
 // One entry of `append_output`: text and fields added to the outputs of the rules that it matches (all of them when a condition is empty).
 struct AppendOutput {
-    std::string source, rule;
-    std::vector<std::string> tags;
-    std::string extra_output;
+    std::string source{}, rule{};
+    std::vector<std::string> tags{};
+    std::string extra_output{};
     bool suggested_output = false;
 };
 
@@ -51,14 +51,14 @@ struct Configuration {
 
 // What the command line says, as CLI options fill it in.
 struct CommandLine {
-    std::string config_file;                 // -c
-    std::vector<std::string> rules;          // -r
-    std::vector<std::string> settings;       // -o KEY=VALUE
-    std::vector<std::string> disabled_tags, only_tags, disabled_rules;
-    std::string priority;
-    std::vector<std::string> alerts;
-    std::string format;
-    std::string on_error;
+    std::string config_file{};                 // -c
+    std::vector<std::string> rules{};          // -r
+    std::vector<std::string> settings{};       // -o KEY=VALUE
+    std::vector<std::string> disabled_tags{}, only_tags{}, disabled_rules{};
+    std::string priority{};
+    std::vector<std::string> alerts{};
+    std::string format{};
+    std::string on_error{};
 };
 
 // The error is one sentence with the file, line and column where there is one.

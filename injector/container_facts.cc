@@ -80,7 +80,7 @@ void add_kubernetes(state::Container& container) {
 }
 
 void set_image(state::Container& container, const std::string& image) {
-    const state::ImageReference reference = state::parse_image(image);
+    const state::ImageReference reference = state::split_image(image);
     container.image = image;
     container.image_repository = reference.repository;
     if (!reference.tag.empty()) container.image_tag = reference.tag;

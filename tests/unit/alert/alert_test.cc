@@ -25,10 +25,10 @@ Alert sample() {
 
 TEST_CASE("an alert in JSON has Falco's keys, sorted, and the uuid") {
     CHECK(to_json(sample()) ==
-          R"({"hostname":"task","output":"22:13:20.123456789: Warning Something happened (file=/etc/shadow)",)"
-          R"("output_fields":{"evt.time":1700000000123456789,"fd.name":"/etc/shadow","proc.pname":null},)"
-          R"("priority":"Warning","rule":"A rule","source":"syscall","tags":["a","b"],)"
-          R"("time":"2023-11-14T22:13:20.123456789Z","uuid":"018bcfe5-687b-7000-8000-000000000000"})");
+          R"x({"hostname":"task","output":"22:13:20.123456789: Warning Something happened (file=/etc/shadow)",)x"
+          R"x("output_fields":{"evt.time":1700000000123456789,"fd.name":"/etc/shadow","proc.pname":null},)x"
+          R"x("priority":"Warning","rule":"A rule","source":"syscall","tags":["a","b"],)x"
+          R"x("time":"2023-11-14T22:13:20.123456789Z","uuid":"018bcfe5-687b-7000-8000-000000000000"})x");
 }
 
 TEST_CASE("an alert as text is time, priority and message") {
