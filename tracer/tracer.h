@@ -28,6 +28,9 @@ struct Options {
     bool forward_signals = true;             // to the command; what the kernel sends to bewit alone is never passed on
     bool kill_on_exit = false;               // when the command ends, what it left behind is killed; else waited for (as PID 1 the kernel kills it)
     bool trace = true;                       // false: run the workload unwatched, with all of PID 1's duties
+    // The workload keeps CAP_SYS_PTRACE in its bounding set, where bewit was given it. With it, any process of the container can write into
+    // bewit; and nothing that bewit traces can be traced by another one anyway.
+    bool keep_ptrace_capability = false;
 };
 
 // Why the command did not run. `exit_status` is 125, 126 or 127 (contract of `bewit run`).
@@ -37,13 +40,18 @@ struct StartError {
 };
 
 struct Statistics {
-    uint64_t stops = 0, syscall_entries = 0, syscall_exits = 0, events = 0, signals = 0, processes = 0, threads = 0;
+    uint64_t stops = 0, syscall_entries = 0, syscall_exits = 0, events = 0, signals = 0, processes = 0;
+    uint64_t threads = 0;            // every one that ever was, leaders of processes included
     uint64_t entry_only = 0;         // stops that ended at the entry: no rule could match
     uint64_t unreadable = 0;         // strings that could not be read, told in the event
     uint64_t stop_time_ns = 0;       // spent between a stop and its resumption
 };
 
-// One use: run() once. run() and its sink are called on the thread that calls run(); forwarding signals uses a thread of its own.
+// One use: run() once, on the main thread, which then also calls the sink; forwarding signals uses a thread of its own.
+//
+// A signal that arrives before the workload exists is kept for it from the moment that Inheritance::take() was first called
+// (tracer/inheritance.h), at the latest here in the constructor. bewit must have no other children on the main thread.
+// After run() has begun, bewit's process is not dumpable.
 class Tracer {
 public:
     Tracer(Options options, const match::Interest& interest, event::Sink& sink, event::Witness& witness);
@@ -54,6 +62,8 @@ public:
 
     // Whether the filter went in without no_new_privs (CAP_SYS_ADMIN), so that setuid programs keep working.
     bool privileged_filter() const;
+    // CAP_SYS_PTRACE could not be taken from the workload's bounding set, since bewit lacks CAP_SETPCAP.
+    bool workload_keeps_ptrace_capability() const;
     const Statistics& statistics() const;
 
 private:

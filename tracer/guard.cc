@@ -1,0 +1,65 @@
+#include "tracer/guard.h"
+
+#include <errno.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+
+#include <array>
+#include <string_view>
+
+#include "tracer/ptrace_request.h"
+#include "tracer/registers.h"
+
+namespace bewit::tracer {
+namespace {
+
+struct Numbers {
+    uint32_t clone, clone3, seccomp;
+};
+
+uint32_t number_of(event::Abi abi, std::string_view name) { return event::syscall_number(abi, name).value_or(UINT16_MAX); }
+
+Numbers numbers_of(event::Abi abi) { return {number_of(abi, "clone"), number_of(abi, "clone3"), number_of(abi, "seccomp")}; }
+
+const Numbers& numbers(event::Abi abi) {
+    static const std::array<Numbers, 3> all{numbers_of(event::Abi::X86_64), numbers_of(event::Abi::I386), numbers_of(event::Abi::Aarch64)};
+    return all[static_cast<size_t>(abi)];
+}
+
+// Calls of x32 are those of x86-64 with this bit (__X32_SYSCALL_BIT).
+constexpr uint32_t x32_bit = 0x4000'0000;
+constexpr Numbers arm_numbers{120, 435, 383};
+
+struct Named {
+    const Numbers& numbers;
+    uint32_t number;
+};
+
+Named name(const SyscallStop& stop) {
+    if ((stop.number & unknown_abi_bit) != 0) return {arm_numbers, stop.number & ~unknown_abi_bit};
+    if (stop.abi == event::Abi::X86_64) return {numbers(stop.abi), stop.number & ~x32_bit};
+    return {numbers(stop.abi), stop.number};
+}
+
+Verdict refuse(const SyscallStop& stop, int error) {
+    skip_call(stop.tid, -error);
+    return Verdict::Refused;
+}
+
+}  // namespace
+
+Verdict guard(const SyscallStop& stop) {
+    const auto [known, number] = name(stop);
+    if (number == known.clone && (stop.arguments[0] & CLONE_UNTRACED) != 0) {
+        set_first_argument(stop.tid, stop.abi, stop.arguments[0] & ~uint64_t{CLONE_UNTRACED});
+        return Verdict::Changed;
+    }
+    if (number == known.clone3) return refuse(stop, ENOSYS);
+    // The operation is an int: the kernel does not look at the upper half of the register.
+    const bool listens = static_cast<uint32_t>(stop.arguments[0]) == SECCOMP_SET_MODE_FILTER &&
+                         (stop.arguments[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
+    if (number == known.seccomp && listens) return refuse(stop, EBUSY);
+    return Verdict::Pass;
+}
+
+}  // namespace bewit::tracer

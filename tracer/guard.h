@@ -1,0 +1,23 @@
+// Calls that would take a thread out of the tracer's sight, and what is done about them (threat model, rows A1 and A2).
+#pragma once
+
+#include <cstdint>
+
+#include "tracer/syscall_stop.h"
+
+namespace bewit::tracer {
+
+enum class Verdict : uint8_t {
+    Pass,     // nothing to do with them
+    Changed,  // the call goes on without what it may not have
+    Refused,  // the call is not made
+};
+
+// At a call's entry, before it is let go. Both other verdicts are events whatever the rules say.
+//   clone(2) with CLONE_UNTRACED: goes on without that flag;
+//   clone3(2): ENOSYS, for the reasons that tracer/seccomp_filter.h gives; it stops only in ABIs that the filter has no table for;
+//   seccomp(2) with SECCOMP_FILTER_FLAG_NEW_LISTENER: EBUSY, as if there were a listener already. Its verdicts would come before the tracer's.
+// The x32 ABI and 32-bit Arm, which have no table, are guarded too.
+Verdict guard(const SyscallStop& stop);
+
+}  // namespace bewit::tracer

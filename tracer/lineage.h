@@ -1,0 +1,58 @@
+// Who is whose child: births, execs that move a thread to another tid, and ends. bewit itself is never shown: what it is the real parent
+// of is a child of the entrypoint, and the entrypoint has no parent.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "tracer/calls.h"
+#include "tracer/workload.h"
+
+namespace bewit::tracer {
+
+class Lineage {
+public:
+    // Both must outlive this.
+    Lineage(Workload& workload, Calls& calls) : workload_(workload), calls_(calls) {}
+
+    // bewit's own child, before its first exec.
+    Tracee& add_entrypoint(Tid tid);
+
+    // `parent` stands at a CloneStop: its record is reported. The child, when it has stopped before and may now go on; else null.
+    Tracee* born(Tracee& parent);
+    // A thread that nobody announced stopped with `status`: it waits for its parent's CloneStop.
+    void park(Tid tid, int status);
+    // The thread that was announced by its parent stopped: its own record is reported.
+    void arrived(Tracee& child);
+    // Whether a thread waits for a parent that may never tell of it, because it was killed first.
+    bool any_parked() const { return !parked_.empty(); }
+    // Takes one of them and finds its lineage in /proc; null when it is gone.
+    Tracee* settle_parked();
+
+    // The thread that has `tid` now has a new image. `former`: what its tid was before (ptrace(2), "execve(2) under ptrace").
+    void executed(Tracee& leader, Tid former);
+    // The leader of a group whose other threads all are gone, but for one whose end nobody told: that one has executed a program and has taken the
+    // leader's tid. Its ExecStop is lost when the leader was being resumed at that very moment. The former tid; None when all is well.
+    Tid lost_exec(const Tracee& leader) const;
+
+    // The thread is gone; null: it was not known yet. `tracee` ends here.
+    void ended(Tid tid, Tracee* tracee, int status);
+
+private:
+    void adopt(Tracee& child, const Birth& birth);
+    Birth birth_by(Tracee& parent, Tid child);
+    void set_parent(Tracee& leader, const Tracee* parent);
+    Tid shown_parent(Tracee& leader);
+    Tracee* leader_of_group(const Tracee& tracee) { return workload_.tracees.find(leader_of(tracee.pid)); }
+    void join_group(const Tracee& tracee, int change);
+    void forget(Tracee& tracee);
+
+    Workload& workload_;
+    Calls& calls_;
+    std::vector<Tid> parked_;
+    // The last threads that were killed before their parent could tell of them.
+    std::array<Tid, 64> died_unknown_{};
+    size_t next_died_ = 0;
+};
+
+}  // namespace bewit::tracer

@@ -1,0 +1,25 @@
+// The registers of a thread that stands at a syscall, as far as the tracer must change or know them. One implementation per architecture
+// (registers_x86_64.cc, registers_aarch64.cc). Every call is false when the thread is gone.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/event/kernel_types.h"
+#include "engine/event/syscalls.h"
+
+namespace bewit::tracer {
+
+// At the entry: the call is not made and returns `result` (seccomp(2), SECCOMP_RET_TRACE; ptrace(2), syscall-enter-stop).
+bool skip_call(Tid tid, int64_t result);
+
+// At the entry: gives the call another first argument.
+bool set_first_argument(Tid tid, event::Abi abi, uint64_t value);
+
+// In an event stop within a call: its number and its first argument, which PTRACE_GET_SYSCALL_INFO does not tell there.
+struct CurrentCall {
+    uint32_t number = 0;
+    uint64_t first_argument = 0;
+};
+bool current_call(Tid tid, event::Abi abi, CurrentCall& out);
+
+}  // namespace bewit::tracer

@@ -1,0 +1,43 @@
+// PTRACE_POKEUSER speaks the 64-bit layout whatever the tracee runs, since it follows the tracer's own ABI. A call's number stands in orig_rax.
+#include <errno.h>
+#include <linux/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/user.h>
+#include <unistd.h>
+
+#include <cstddef>
+
+#include "tracer/registers.h"
+
+namespace bewit::tracer {
+namespace {
+
+bool poke(Tid tid, size_t offset, uint64_t value) {
+    return syscall(SYS_ptrace, PTRACE_POKEUSR, static_cast<pid_t>(raw(tid)), offset, value) == 0;
+}
+
+bool peek(Tid tid, size_t offset, uint64_t& value) {
+    return syscall(SYS_ptrace, PTRACE_PEEKUSR, static_cast<pid_t>(raw(tid)), offset, &value) == 0;
+}
+
+size_t first_argument_offset(event::Abi abi) {
+    return abi == event::Abi::I386 ? offsetof(user_regs_struct, rbx) : offsetof(user_regs_struct, rdi);
+}
+
+}  // namespace
+
+bool skip_call(Tid tid, int64_t result) {
+    return poke(tid, offsetof(user_regs_struct, orig_rax), static_cast<uint64_t>(-1)) &&
+           poke(tid, offsetof(user_regs_struct, rax), static_cast<uint64_t>(result));
+}
+
+bool set_first_argument(Tid tid, event::Abi abi, uint64_t value) { return poke(tid, first_argument_offset(abi), value); }
+
+bool current_call(Tid tid, event::Abi abi, CurrentCall& out) {
+    uint64_t number = 0;
+    if (!peek(tid, offsetof(user_regs_struct, orig_rax), number)) return false;
+    out.number = static_cast<uint32_t>(number);
+    return peek(tid, first_argument_offset(abi), out.first_argument);
+}
+
+}  // namespace bewit::tracer

@@ -1,0 +1,108 @@
+// A stop of the whole job (Ctrl-Z) needs care. bewit blocks the stop signals; the workload gets them itself, may tidy the terminal first, and
+// stops. Only then bewit stops too, so that the shell sees the job stopped when it really is. A stop that nobody asked bewit for is the
+// workload's own affair: if bewit stopped with it, nothing in the workload could wake it again.
+#include "tracer/signal_forwarder.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstring>
+
+#include "tracer/inheritance.h"
+#include "tracer/wait_status.h"
+
+namespace bewit::tracer {
+namespace {
+
+// Wakes the thread when it is to end; its number does not matter, since `ending_` is looked at first.
+constexpr int wake_signal = SIGUSR1;
+constexpr int64_t stop_request_holds_ms = 2000;
+constexpr auto retry_interval = std::chrono::milliseconds(1);
+
+// SIGCHLD tells bewit of its own children. The kernel never lets SIGKILL and SIGSTOP wait.
+constexpr SignalBits forwarded_signals = ~(signal_bit(SIGCHLD) | signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+
+int64_t now_ms() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+// What a terminal sends to its session's leader or foreground group.
+bool comes_from_a_terminal(int signal) {
+    return signal == SIGHUP || signal == SIGCONT || signal == SIGINT || signal == SIGQUIT || signal == SIGWINCH || is_stop_signal(signal);
+}
+
+}  // namespace
+
+bool is_forwarded(const siginfo_t& info, Grouping grouping) {
+    switch (info.si_code) {
+        case SI_KERNEL:
+            return grouping == Grouping::OwnGroup && comes_from_a_terminal(info.si_signo);
+        case SI_USER:
+        case SI_TKILL:
+        case SI_QUEUE:
+            if (info.si_pid == getpid()) return false;
+            // From outside of the pid namespace the sender is 0.
+            return grouping == Grouping::OwnGroup || info.si_pid == 0 || getpgid(info.si_pid) != getpgrp();
+        default:
+            return false;
+    }
+}
+
+SignalForwarder::SignalForwarder(pid_t target, Grouping grouping)
+    : grouping_(grouping), target_(target), thread_([this] { forward_all(); }) {}
+
+SignalForwarder::~SignalForwarder() {
+    ending_ = true;
+    pthread_kill(thread_.native_handle(), wake_signal);
+    thread_.join();
+}
+
+void SignalForwarder::target_gone(pid_t receiver) {
+    receiver_ = receiver;
+    target_ = 0;
+}
+
+int SignalForwarder::take() { return for_the_rest_.exchange(0); }
+
+bool SignalForwarder::take_stop_request(int signal) {
+    if (now_ms() - stop_requested_at_ms_ > stop_request_holds_ms) return false;
+    return stop_signal_.compare_exchange_strong(signal, 0);
+}
+
+void SignalForwarder::note_stop_request(int signal) {
+    stop_requested_at_ms_ = now_ms();
+    stop_signal_ = signal;
+}
+
+void SignalForwarder::forward_all() {
+    while (true) {
+        siginfo_t info{};
+        const long signal = syscall(SYS_rt_sigtimedwait, &forwarded_signals, &info, nullptr, sizeof forwarded_signals);
+        if (ending_) return;
+        if (signal < 0) continue;
+        if (grouping_ == Grouping::SharedGroup && is_stop_signal(info.si_signo)) note_stop_request(info.si_signo);
+        if (is_forwarded(info, grouping_)) forward(info);
+    }
+}
+
+void SignalForwarder::forward(const siginfo_t& info) {
+    if (const pid_t target = target_; target != 0) {
+        // A value travels with it. The kernel lets nobody claim si_code SI_USER for another: kill(2) makes that.
+        siginfo_t copy = info;
+        if (info.si_code != SI_QUEUE || syscall(SYS_rt_sigqueueinfo, target, info.si_signo, &copy) != 0) kill(target, info.si_signo);
+        return;
+    }
+    for_the_rest_ = info.si_signo;
+    // The receiver may be just about to wait: it is told until it has looked.
+    while (for_the_rest_ != 0 && !ending_) {
+        syscall(SYS_tgkill, getpid(), receiver_.load(), SIGCHLD);
+        std::this_thread::sleep_for(retry_interval);
+    }
+}
+
+}  // namespace bewit::tracer

@@ -1,0 +1,69 @@
+// Serves the stops of the workload until it has ended.
+#pragma once
+
+#include <optional>
+
+#include "tracer/calls.h"
+#include "tracer/lineage.h"
+#include "tracer/signal_forwarder.h"
+#include "tracer/spawn.h"
+#include "tracer/stop_queue.h"
+#include "tracer/workload.h"
+
+namespace bewit::tracer {
+
+class TraceLoop {
+public:
+    struct Settings {
+        bool seccomp = true;       // the kernel has the filter; else `software_filter` decides and every call stops
+        bool kill_on_exit = false;
+    };
+    // `forwarder` is null when signals are not passed on. All must outlive this.
+    TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings, std::optional<BpfProgram> software_filter);
+    ~TraceLoop();
+    TraceLoop(const TraceLoop&) = delete;
+    TraceLoop& operator=(const TraceLoop&) = delete;
+
+    // From the moment that the first process is seized until there is nothing left to watch: its wait status.
+    int run();
+    // Whether the command's image ever ran. Where it did not, the status is that of bewit's own code.
+    bool started() const { return started_; }
+    // This kernel does not tell what a thread stopped for; the command was killed at its start.
+    bool kernel_too_old() const { return kernel_too_old_; }
+
+private:
+    std::optional<Waited> next();
+    bool done() const;
+    void handle(const Waited& waited);
+    void ended(Tid tid, Tracee* tracee, int status);
+    void dispatch(Tracee& tracee, int status);
+    void settle(Tracee* child);
+    void go_on(Tracee& tracee, int signal = 0);
+
+    void seccomp_stop(Tracee& tracee);
+    void syscall_stop(Tracee& tracee);
+    void exec_stop(Tracee& tracee, Tid former);
+    void group_stop(Tracee& tracee, int signal);
+    void signal_delivery(Tracee& tracee, int signal);
+    void check_kernel(Tid tid);
+
+    void entrypoint_ended(int status);
+    void kill_the_rest();
+    void pass_on_to_the_rest();
+
+    Workload& workload_;
+    Spawned& spawned_;
+    SignalForwarder* forwarder_;
+    const Settings settings_;
+    Calls calls_;
+    Lineage lineage_;
+    StopQueue stops_;
+    const bool is_init_;            // PID 1: when the command ends, the kernel ends all the rest
+    bool signals_wanted_;           // a rule asks for `signaldeliver`
+    std::optional<int> status_;     // of the command, once it has ended
+    bool started_ = false;
+    bool kernel_too_old_ = false;
+    bool killing_ = false;
+};
+
+}  // namespace bewit::tracer

@@ -1,0 +1,119 @@
+// Puts the parts together: what was inherited, the child, the forwarder, and one of two loops.
+#include "tracer/tracer.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "tracer/command_search.h"
+#include "tracer/inheritance.h"
+#include "tracer/init_loop.h"
+#include "tracer/ptrace_request.h"
+#include "tracer/seccomp_filter.h"
+#include "tracer/signal_forwarder.h"
+#include "tracer/spawn.h"
+#include "tracer/start_failure.h"
+#include "tracer/trace_loop.h"
+
+namespace bewit::tracer {
+namespace {
+
+constexpr int death_by_signal = 128;
+
+StartError no_command() { return {125, "no command was given"}; }
+
+}  // namespace
+
+struct Tracer::Impl {
+    Impl(Options options, const match::Interest& interest, event::Sink& sink, event::Witness& witness)
+        : options(std::move(options)), inheritance(Inheritance::take()), interest(interest), sink(sink), witness(witness) {}
+
+    tl::expected<int, StartError> run() {
+        if (options.command.empty()) return tl::unexpected(no_command());
+        const BpfProgram filter = options.trace ? compile_filter(interest, {.deny_io_uring = options.deny_io_uring}) : BpfProgram{};
+        if (getpid() != 1 && (options.trace || options.kill_on_exit)) prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+        candidates = command_candidates(options.command[0], getenv("PATH"));
+        auto child = spawn(options, candidates, options.seccomp ? filter : BpfProgram{}, inheritance);
+        if (!child) return tl::unexpected(child.error());
+        return options.trace ? watch(*child, filter) : run_unwatched(*child);
+    }
+
+    tl::expected<int, StartError> watch(Spawned& child, const BpfProgram& filter) {
+        const Tid tid{child.pid()};
+        if (const int error = seize(tid); error != 0) {
+            const StartError explanation = explain_seize_failure(error, tid);
+            kill(child.pid(), SIGKILL);
+            waitpid(child.pid(), nullptr, 0);
+            return tl::unexpected(explanation);
+        }
+        // Nobody of the same user may look into bewit or write into it (ptrace(2), "Ptrace access mode checking").
+        prctl(PR_SET_DUMPABLE, 0);
+        // Its next syscalls are to stop: it must stop once first.
+        if (!options.seccomp) interrupt(tid);
+        child.release();
+
+        Workload workload{.interest = interest, .sink = sink, .statistics = statistics, .decoder = Decoder(interest, witness)};
+        const std::unique_ptr<SignalForwarder> forwarder = start_forwarding(child);
+        TraceLoop loop(workload, child, forwarder.get(), {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit},
+                       options.seccomp ? std::nullopt : std::optional(filter));
+        const int status = loop.run();
+        if (loop.kernel_too_old()) return tl::unexpected(explain_old_kernel());
+        return result(child, loop.started(), status);
+    }
+
+    tl::expected<int, StartError> run_unwatched(Spawned& child) {
+        child.release();
+        const std::unique_ptr<SignalForwarder> forwarder = start_forwarding(child);
+        child.read_messages();
+        const int status = run_init_loop(child, forwarder.get(), options.kill_on_exit);
+        return result(child, !child.failure(), status);
+    }
+
+    std::unique_ptr<SignalForwarder> start_forwarding(const Spawned& child) const {
+        if (options.forward_signals) return std::make_unique<SignalForwarder>(child.pid(), child.grouping());
+        inheritance.restore_mask();
+        return nullptr;
+    }
+
+    tl::expected<int, StartError> result(Spawned& child, bool started, int status) {
+        if (!started) child.read_messages();
+        no_new_privileges = child.no_new_privileges();
+        kept_ptrace_capability = child.kept_ptrace_capability();
+        if (child.failure()) return tl::unexpected(explain_child_failure(*child.failure(), options, candidates));
+        return status;
+    }
+
+    Options options;
+    const Inheritance& inheritance;
+    const match::Interest& interest;
+    event::Sink& sink;
+    event::Witness& witness;
+    Statistics statistics;
+    std::vector<std::string> candidates;
+    bool no_new_privileges = false;
+    bool kept_ptrace_capability = false;
+};
+
+Tracer::Tracer(Options options, const match::Interest& interest, event::Sink& sink, event::Witness& witness)
+    : impl_(std::make_unique<Impl>(std::move(options), interest, sink, witness)) {}
+
+Tracer::~Tracer() = default;
+
+tl::expected<int, StartError> Tracer::run() { return impl_->run(); }
+
+bool Tracer::privileged_filter() const { return impl_->options.trace && impl_->options.seccomp && !impl_->no_new_privileges; }
+
+bool Tracer::workload_keeps_ptrace_capability() const { return impl_->kept_ptrace_capability; }
+
+const Statistics& Tracer::statistics() const { return impl_->statistics; }
+
+int exit_status_of(int wait_status) {
+    if (WIFSIGNALED(wait_status)) return death_by_signal + WTERMSIG(wait_status);
+    return WEXITSTATUS(wait_status);
+}
+
+}  // namespace bewit::tracer
