@@ -2,7 +2,6 @@
 // read other than by memcpy, for records are packed.
 #include "engine/event/view.h"
 
-#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -67,17 +66,17 @@ bool is_text(ParamType type) {
     return type == ParamType::CharBuf || type == ParamType::FsPath || type == ParamType::FsRelPath;
 }
 
-// What is left of `available` after the lengths of all parameters; nullopt when one of them is wrong.
+// Whether the parameters take `available` bytes to the last, each with a length that its type allows.
 bool lengths_add_up(const EventInfo& info, const std::byte* lengths, size_t count, size_t available) {
     const size_t width = length_width(info);
+    uint64_t total = 0;  // too wide to overflow: a type has few parameters, of four-byte lengths
     for (size_t i = 0; i < count; ++i) {
         const size_t length = load_length(lengths, i, width);
         const size_t fixed = type_width(info.params[i].type);
         if (fixed != 0 && length != 0 && length != fixed) return false;
-        if (length > available) return false;
-        available -= length;
+        total += length;
     }
-    return available == 0;
+    return total == available;
 }
 
 }  // namespace
