@@ -39,7 +39,14 @@ struct Value {
     static Value of_list(std::span<const Value> v) { Value r; r.form = Form::List; r.list = v; return r; }
 };
 
-// Appends the value as an output template prints it: numbers by `format`, lists as (a,b), addresses dotted.
+// Appends the value as an output template prints it: integers by `format` (hexadecimal in capitals without 0x, octal with a leading
+// 0, TenPad with at least nine digits), other numbers with one decimal, lists as (a,b), addresses dotted or with colons, bytes with a
+// dot for what is no printable ASCII. Nothing for a value without form.
 void append_text(const Value& value, event::PrintFormat format, std::string& out);
+
+// "192.0.2.1" or "2001:db8::1" (inet_ntop(3)); nothing for an address without family.
+void append_address(const event::Address& address, std::string& out);
+// One character a byte: a dot for what is no printable ASCII.
+void append_printable(std::string_view bytes, std::string& out);
 
 }  // namespace bewit::field
