@@ -1,6 +1,6 @@
-// Every runtime names the control group of a container after the container, each in its own manner. What they share: the id stands
-// in one component of the path, between a known prefix and a known suffix. So the path is read component by component, innermost
-// first, against a table.
+// Every runtime names the control group of a container after the container, each in its own manner. What they share:
+// the id stands in one component of the path, between a known prefix and a known suffix. So the path is read component
+// by component, innermost first, against a table.
 #include "engine/state/container.h"
 
 #include <algorithm>
@@ -27,11 +27,19 @@ constexpr std::array layouts = {
     Layout{"nerdctl-", ".scope", "containerd"},
 };
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_alphanumeric(char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
-bool is_long_id(std::string_view text) { return text.size() == long_id && std::ranges::all_of(text, is_hex); }
+bool is_long_id(std::string_view text) {
+    return text.size() == long_id && std::ranges::all_of(text, is_hex);
+}
 
 ContainerName shortened(std::string_view full_id, std::string_view type) {
     return {std::string(full_id.substr(0, short_id)), std::string(full_id), std::string(type)};
@@ -121,7 +129,8 @@ std::optional<ContainerName> of_containerd(std::string_view path) {
     };
     const auto allowed = [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; };
     if (space.empty() || !std::ranges::all_of(space, allowed) || of_systemd(space)) return std::nullopt;
-    if (id.empty() || id.size() > long_id || id.find('/') != std::string_view::npos || of_systemd(id)) return std::nullopt;
+    if (id.empty() || id.size() > long_id || id.find('/') != std::string_view::npos || of_systemd(id))
+        return std::nullopt;
     return shortened(id, "containerd");
 }
 

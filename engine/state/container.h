@@ -1,5 +1,5 @@
-// The container that the workload runs in. Under `bewit run` there is exactly one; its facts come from the injector, which asks the
-// task metadata endpoint, the environment and the cgroup paths.
+// The container that the workload runs in. Under `bewit run` there is exactly one; its facts come from the injector,
+// which asks the task metadata endpoint, the environment and the cgroup paths.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ struct Mount {
 };
 
 struct Container {
-    std::string id = "host";       // first 12 characters; "host" outside a container
+    std::string id = "host";  // first 12 characters; "host" outside a container
     std::string full_id;
     std::string name = "host";
     std::string type = "host";
@@ -38,14 +38,15 @@ struct Container {
 
 // What the path of a control group tells of the container that it was made for.
 struct ContainerName {
-    std::string id;       // first 12 characters where the runtime gives long ids, else the whole
+    std::string id;  // first 12 characters where the runtime gives long ids, else the whole
     std::string full_id;
-    std::string type;     // docker, podman, containerd, cri-o, lxc, libvirt-lxc, bpm
+    std::string type;  // docker, podman, containerd, cri-o, lxc, libvirt-lxc, bpm
     bool operator==(const ContainerName&) const = default;
 };
 
-// From one cgroup path ("/docker/<id>", "/kubepods.slice/.../cri-containerd-<id>.scope", "/ecs/<task>/<task>-<n>"). The innermost
-// name counts. nullopt when it is not of a known runtime, and inside a cgroup namespace (cgroup_namespaces(7)), where paths are "/".
+// From one cgroup path ("/docker/<id>", "/kubepods.slice/.../cri-containerd-<id>.scope", "/ecs/<task>/<task>-<n>"). The
+// innermost name counts. nullopt when it is not of a known runtime, and inside a cgroup namespace
+// (cgroup_namespaces(7)), where paths are "/".
 std::optional<ContainerName> container_of_cgroup(std::string_view path);
 // From the text of /proc/PID/cgroup (cgroups(7)) or from lines "subsystem=path": the first that names a container.
 std::optional<ContainerName> container_of_cgroups(std::string_view text);

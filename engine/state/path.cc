@@ -1,5 +1,5 @@
-// The folding works on one buffer that only ever grows and shrinks at its end. Two details are Falco's and kept on purpose: `..` of
-// a relative name without a directory vanishes, and so does the directory when the name is empty.
+// The folding works on one buffer that only ever grows and shrinks at its end. Two details are Falco's and kept on
+// purpose: `..` of a relative name without a directory vanishes, and so does the directory when the name is empty.
 #include "engine/state/path.h"
 
 #include <algorithm>
@@ -54,7 +54,8 @@ void fold(std::string_view path, Name& name) {
             position = next;
         } else {
             name.append(component);
-            // A slash that follows a slash is one too many; so is one before the first component of a name that climbed out of its base.
+            // A slash that follows a slash is one too many; so is one before the first component of a name that climbed
+            // out of its base.
             const bool doubled = name.ends_with_slash() || (name.empty() && has_base);
             if (slash < path.size() && !doubled) name.append('/');
             position = next;

@@ -9,23 +9,24 @@
 
 namespace bewit::state {
 
-// A place for what engine/match computes about a thread and its ancestors, so that it needs no table of its own. The state never
-// looks inside. Valid as long as `key` is State::image_key() of the thread; 0 is never such a key.
+// A place for what engine/match computes about a thread and its ancestors, so that it needs no table of its own. The
+// state never looks inside. Valid as long as `key` is State::image_key() of the thread; 0 is never such a key.
 struct LeafCache {
     uint64_t key = 0;
     std::vector<uint64_t> bits;
 };
 
-// A thread of the workload. Threads of one process have one leader, and facts of the image live there: environment, arguments,
-// executable, working directory, login uid, cgroups and resources are the process's; ids, comm and credentials each thread's own.
-// Owned by the state; the address holds until the thread is forgotten. Members are for reading, `leaves` is for engine/match.
+// A thread of the workload. Threads of one process have one leader, and facts of the image live there: environment,
+// arguments, executable, working directory, login uid, cgroups and resources are the process's; ids, comm and
+// credentials each thread's own. Owned by the state; the address holds until the thread is forgotten. Members are for
+// reading, `leaves` is for engine/match.
 //
-// What can be cached by image_key(): everything that rests on comm, image, environment, credentials, session and parentage of this
-// process and of all its ancestors. Not: the working directory, tty, process groups, resources, and the leader of a process group,
-// which need not be an ancestor. The scheme: `image` is a number that no other change of any thread ever had; it is drawn
-// anew when something of this thread changes. Descendants are not visited: when a process that has children or further threads
-// changes, one counter over all processes goes up and every cache is stale. That is rare: a shell's child has no children yet when it
-// executes a program.
+// What can be cached by image_key(): everything that rests on comm, image, environment, credentials, session and
+// parentage of this process and of all its ancestors. Not: the working directory, tty, process groups, resources, and
+// the leader of a process group, which need not be an ancestor. The scheme: `image` is a number that no other change of
+// any thread ever had; it is drawn anew when something of this thread changes. Descendants are not visited: when a
+// process that has children or further threads changes, one counter over all processes goes up and every cache is
+// stale. That is rare: a shell's child has no children yet when it executes a program.
 struct Process {
     Tid tid = Tid::None;
     event::ProcessFacts facts;
@@ -48,6 +49,7 @@ struct Process {
 
 private:
     friend class ProcessTable;
+    friend class TaskEvents;
     friend class FactReader;
 
     // Lists without memory of their own: a process's children, a leader's further threads.
@@ -57,11 +59,10 @@ private:
     Process* next_thread_ = nullptr;
     Process* previous_thread_ = nullptr;
 
-    uint64_t generation_ = 0;        // the event that `asked_` and volatile bits of `known` belong to
-    uint32_t asked_ = 0;             // groups that the witness was asked for during this event
-    bool identity_complete_ = false; // every member of IdentityFacts was known once; only the volatile ones can be stale
-    bool announced_ = false;         // the parent's side of the clone was seen
-    bool cloned_ = false;            // the child's own side of the clone was seen
+    uint64_t generation_ = 0;  // the event that `asked_` and volatile bits of `known` belong to
+    uint32_t asked_ = 0;       // groups that the witness was asked for during this event
+    bool announced_ = false;   // the parent's side of the clone was seen
+    bool cloned_ = false;      // the child's own side of the clone was seen
 };
 
 }  // namespace bewit::state

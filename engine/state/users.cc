@@ -42,7 +42,9 @@ std::optional<uint32_t> parse_id(std::string_view text) {
 }
 
 // `#` opens a comment in practice, `+` and `-` a reference to NIS (nsswitch.conf(5), compat).
-bool is_name(std::string_view name) { return !name.empty() && std::string_view("#+-").find(name[0]) == std::string_view::npos; }
+bool is_name(std::string_view name) {
+    return !name.empty() && std::string_view("#+-").find(name[0]) == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -76,7 +78,9 @@ void Users::set_user(User user) {
     users_.insert_or_assign(uid, std::move(user));
 }
 
-void Users::set_group(uint32_t gid, std::string_view name) { groups_.insert_or_assign(gid, std::string(name)); }
+void Users::set_group(uint32_t gid, std::string_view name) {
+    groups_.insert_or_assign(gid, std::string(name));
+}
 
 const User* Users::user(uint32_t uid) const {
     const auto found = users_.find(uid);

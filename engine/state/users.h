@@ -15,8 +15,9 @@ struct User {
 
 class Users {
 public:
-    // Replaces what is known with the text of a passwd or group file. Lines that are not of its form are skipped: comments, NIS
-    // references (`+name`), ids that are not numbers. Of several lines with one id the first counts, as in getpwuid(3).
+    // Replaces what is known with the text of a passwd or group file. Lines that are not of its form are skipped:
+    // comments, NIS references (`+name`), ids that are not numbers. Of several lines with one id the first counts, as
+    // in getpwuid(3).
     void load_passwd(std::string_view text);
     void load_group(std::string_view text);
     // One entry, as captures carry them; replaces what was known of the id.
