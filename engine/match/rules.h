@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/field/extract.h"
 #include "engine/match/interest.h"
+#include "engine/match/name_resolver.h"
 #include "engine/rule/rule_set.h"
 
 namespace bewit::match {
@@ -22,6 +24,8 @@ struct Options {
     std::vector<std::string> disabled_tags, only_tags;
     std::vector<std::string> disabled_rules;  // `*` is the wildcard
     std::vector<std::string> only_rules;      // exact names; empty: all
+    // For conditions on host names; must outlive the rules. Null: no name stands for any address.
+    NameResolver* names = nullptr;
 };
 
 // A rule that was selected, with what an alert needs of it. Borrowed from the rule set that was compiled.
@@ -31,21 +35,30 @@ struct CompiledRule {
     size_t index = 0;  // position in Rules::selected()
 };
 
+// Not thread-safe, although matching is const: what was computed for one event is kept for the next.
 class Rules {
 public:
-    // Compiles every rule of `set`, which must outlive the result. Errors and warnings go to `diagnostics`; the result has
-    // the rules that are free of errors. `extra` are field texts that outputs use besides: they count for the Interest.
+    // Compiles every rule of `set`, which must outlive the result. Errors and warnings go to `diagnostics`; the result
+    // has the rules that are free of errors.
     Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics);
     ~Rules();
     Rules(Rules&&) noexcept;
 
+    // In the order in which they are evaluated.
     const std::vector<CompiledRule>& selected() const;
+
+    // Says what the output of a selected rule prints, everything that is appended to it included: an alert's fields
+    // count for the Interest. Until it is said, the rule counts as printing the call's result and no facts.
+    void set_output(const CompiledRule& rule, std::span<const field::Field* const> fields);
+    // Changes with set_output().
     const Interest& interest() const;
 
-    // Calls `matched(const CompiledRule&)` for the first rule that holds, or for every one. Allocates nothing after warm-up.
-    template <class F> void match(field::Context& context, F&& matched) const;
+    // Calls `matched(const CompiledRule&)` for the first rule that holds, or for every one. Allocates nothing after
+    // warm-up.
+    template <class F>
+    void match(field::Context& context, F&& matched) const;
 
-    // At a call's entry: false when no rule can hold whatever the call returns.
+    // At a call's entry (`context.at_entry`): false when no rule can hold whatever the call returns.
     bool may_match(field::Context& context) const;
 
 private:
@@ -55,7 +68,8 @@ private:
     mutable std::vector<uint32_t> hits_;
 };
 
-template <class F> void Rules::match(field::Context& context, F&& matched) const {
+template <class F>
+void Rules::match(field::Context& context, F&& matched) const {
     hits_.clear();
     collect(context, hits_);
     for (uint32_t hit : hits_) matched(selected()[hit]);
@@ -64,7 +78,8 @@ template <class F> void Rules::match(field::Context& context, F&& matched) const
 // Compiles one condition alone, for `replay --filter`, tests and exceptions. The error is Falco's sentence.
 class Condition {
 public:
-    static tl::expected<Condition, rule::Diagnostic> compile(const filter::Expression& expression, std::string_view text);
+    static tl::expected<Condition, rule::Diagnostic> compile(const filter::Expression& expression,
+                                                             std::string_view text);
     bool matches(field::Context& context) const;
     event::KindSet kinds() const;
     ~Condition();

@@ -1,0 +1,31 @@
+// From a condition's tree, lists and macros resolved, to a node of the graph.
+#pragma once
+
+#include "engine/filter/ast.h"
+#include "engine/match/graph.h"
+#include "engine/match/leaf_compiler.h"
+
+namespace bewit::match {
+
+// Conditions nested deeper than this are refused: evaluating them recurses.
+inline constexpr unsigned max_condition_depth = 2000;
+
+class ConditionCompiler {
+public:
+    ConditionCompiler(LeafTable& leaves, Graph& graph, NameResolver* names, std::vector<CompileWarning>& warnings)
+        : leaf_compiler_(leaves, names, warnings), leaves_(leaves), graph_(graph) {}
+
+    // The first error ends it.
+    Compiled<NodeId> compile(const filter::Expression& expression) { return compile(expression, 0); }
+
+private:
+    Compiled<NodeId> compile(const filter::Expression& expression, unsigned depth);
+    Compiled<std::vector<NodeId>> compile_all(const std::vector<filter::ExpressionPtr>& expressions, unsigned depth);
+    Compiled<NodeId> compile_check(const filter::Check& check);
+
+    LeafCompiler leaf_compiler_;
+    LeafTable& leaves_;
+    Graph& graph_;
+};
+
+}  // namespace bewit::match

@@ -1,0 +1,115 @@
+#include "engine/match/graph.h"
+
+#include <algorithm>
+
+namespace bewit::match {
+
+Graph::Graph() : nodes_(2) {
+    nodes_[no].op = Node::Op::False;
+    nodes_[yes].op = Node::Op::True;
+}
+
+size_t Graph::KeyHash::operator()(const Key& key) const {
+    uint64_t hash = static_cast<uint64_t>(key.op) + 0x9e3779b97f4a7c15u;
+    for (const uint32_t operand : key.operands) hash = (hash ^ operand) * 0x100000001b3u;
+    return hash;
+}
+
+NodeId Graph::intern(Node::Op op, std::vector<uint32_t> operands, bool of_process) {
+    const auto [place, is_new] = known_.try_emplace(Key{op, std::move(operands)}, static_cast<NodeId>(nodes_.size()));
+    if (!is_new) return place->second;
+    Node node;
+    node.op = op;
+    node.of_process = of_process;
+    if (op == Node::Op::Leaf) {
+        node.leaf = place->first.operands.front();
+    } else {
+        node.first = static_cast<uint32_t>(children_.size());
+        node.count = static_cast<uint32_t>(place->first.operands.size());
+        children_.insert(children_.end(), place->first.operands.begin(), place->first.operands.end());
+    }
+    nodes_.push_back(node);
+    return place->second;
+}
+
+NodeId Graph::leaf(LeafId leaf, bool of_process) {
+    return intern(Node::Op::Leaf, {leaf}, of_process);
+}
+
+NodeId Graph::negation(NodeId child) {
+    const Node& node = nodes_[child];
+    switch (node.op) {
+        case Node::Op::False:
+            return yes;
+        case Node::Op::True:
+            return no;
+        case Node::Op::Not:
+            return children(node).front();
+        default:
+            return intern(Node::Op::Not, {child}, node.of_process);
+    }
+}
+
+bool Graph::append_operand(Node::Op op, NodeId child, std::vector<NodeId>& operands) const {
+    const NodeId neutral = op == Node::Op::And ? yes : no;
+    const NodeId deciding = op == Node::Op::And ? no : yes;
+    if (child == neutral) return true;
+    if (child == deciding) return false;
+    const Node& node = nodes_[child];
+    if (node.op == op) {
+        return std::ranges::all_of(children(node),
+                                   [&](NodeId grandchild) { return append_operand(op, grandchild, operands); });
+    }
+    if (std::ranges::find(operands, child) == operands.end()) operands.push_back(child);
+    return true;
+}
+
+NodeId Graph::combined(Node::Op op, const std::vector<NodeId>& children) {
+    std::vector<NodeId> operands;
+    for (const NodeId child : children) {
+        if (!append_operand(op, child, operands)) return op == Node::Op::And ? no : yes;
+    }
+    if (operands.empty()) return op == Node::Op::And ? yes : no;
+    if (operands.size() == 1) return operands.front();
+    const bool of_process = std::ranges::all_of(operands, [&](NodeId id) { return nodes_[id].of_process; });
+    return intern(op, std::move(operands), of_process);
+}
+
+std::vector<LeafId> Graph::leaves_below(NodeId root) const {
+    std::vector<LeafId> leaves;
+    std::vector<bool> seen(nodes_.size());
+    std::vector<NodeId> pending{root};
+    while (!pending.empty()) {
+        const NodeId id = pending.back();
+        pending.pop_back();
+        if (seen[id]) continue;
+        seen[id] = true;
+        const Node& node = nodes_[id];
+        if (node.op == Node::Op::Leaf) leaves.push_back(node.leaf);
+        for (const NodeId child : children(node)) pending.push_back(child);
+    }
+    return leaves;
+}
+
+uint32_t Graph::finish(std::span<const NodeId> roots) {
+    std::vector<uint32_t> parents(nodes_.size());
+    std::vector<NodeId> pending;
+    uint32_t slots = 1;
+    // A node is looked into when it is first met; what is of the process gets its slot where the rest of the graph
+    // leads to it.
+    const auto meet = [&](NodeId id, bool parent_of_process) {
+        Node& node = nodes_[id];
+        node.shared = ++parents[id] > 1;
+        if (node.of_process && !parent_of_process && node.slot == 0) node.slot = slots++;
+        if (parents[id] == 1) pending.push_back(id);
+    };
+    for (const NodeId root : roots) meet(root, false);
+    while (!pending.empty()) {
+        const Node node = nodes_[pending.back()];
+        pending.pop_back();
+        for (const NodeId child : children(node)) meet(child, node.of_process);
+    }
+    return slots;
+}
+
+}  // namespace bewit::match

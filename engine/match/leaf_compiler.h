@@ -1,0 +1,50 @@
+// From a check of the tree to a leaf: names looked up, types checked, literals parsed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tl/expected.hpp>
+
+#include "engine/filter/ast.h"
+#include "engine/match/leaf.h"
+#include "engine/match/name_resolver.h"
+#include "engine/rule/diagnostic.h"
+
+namespace bewit::match {
+
+struct CompileError {
+    filter::Location location;
+    std::string message;  // Falco's sentence
+};
+
+struct CompileWarning {
+    filter::Location location;
+    rule::Code code;
+    std::string message;
+};
+
+template <class T>
+using Compiled = tl::expected<T, CompileError>;
+
+// Adds to `leaves` and appends to `warnings`. Both, and `names`, must outlive the compiler; `names` may be null.
+class LeafCompiler {
+public:
+    LeafCompiler(LeafTable& leaves, NameResolver* names, std::vector<CompileWarning>& warnings)
+        : leaves_(leaves), names_(names), warnings_(warnings) {}
+
+    Compiled<LeafId> compile(const filter::Check& check);
+
+private:
+    Compiled<LeafId> against_nothing(const filter::Check& check, field::Expression left);
+    Compiled<LeafId> against_literals(const filter::Check& check, field::Expression left);
+    Compiled<LeafId> against_expression(const filter::Check& check, field::Expression left);
+    void warn_of_deprecated(const filter::Check& check, const field::Expression& side);
+    LeafId add(Leaf leaf, field::Expression left, const std::string& right_key);
+
+    LeafTable& leaves_;
+    NameResolver* names_;
+    std::vector<CompileWarning>& warnings_;
+};
+
+}  // namespace bewit::match

@@ -1,0 +1,36 @@
+// The rules that can match, kind by kind: each condition with what the kind decides already folded away.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/event/catalogue.h"
+#include "engine/match/graph.h"
+
+namespace bewit::match {
+
+class Program {
+public:
+    struct Entry {
+        uint32_t rule;  // position among the selected rules
+        NodeId root;    // never Graph::no
+    };
+
+    // Adds to `graph`. `roots` and `kinds` are of the selected rules, in the order in which they are evaluated.
+    Program(const LeafTable& leaves, Graph& graph, std::span<const NodeId> roots,
+            std::span<const event::KindSet> kinds);
+
+    // In the order of the rules.
+    std::span<const Entry> of(event::Kind kind) const {
+        const size_t i = event::index(kind);
+        return {entries_.data() + first_[i], first_[i + 1] - first_[i]};
+    }
+    std::vector<NodeId> roots() const;
+
+private:
+    std::vector<Entry> entries_;
+    std::vector<uint32_t> first_;  // by kind; one more at the end
+};
+
+}  // namespace bewit::match

@@ -1,0 +1,124 @@
+#include "engine/match/rules.h"
+
+#include <algorithm>
+#include <array>
+
+#include "engine/match/condition_compiler.h"
+#include "engine/match/evaluator.h"
+#include "engine/match/interest_builder.h"
+#include "engine/match/kinds.h"
+#include "engine/match/program.h"
+#include "engine/match/selection.h"
+#include "engine/rule/diagnostic_place.h"
+
+namespace bewit::match {
+namespace {
+
+// Errors that `skip-if-unknown-filter` turns into a warning.
+bool is_of_unknown_name(std::string_view message) {
+    static constexpr std::array<std::string_view, 4> marks{"nonexistent field", "invalid formatting token",
+                                                           "unknown event type", "unknown filter:"};
+    return std::ranges::any_of(marks,
+                               [&](std::string_view mark) { return message.find(mark) != std::string_view::npos; });
+}
+
+}  // namespace
+
+struct Rules::Impl {
+    RuleMatching matching;
+    LeafTable leaves;
+    Graph graph;
+    std::vector<CompiledRule> selected;
+    std::vector<NodeId> roots;  // by position in `selected`
+    std::unique_ptr<Program> program;
+    std::unique_ptr<Evaluator> evaluator;
+    std::unique_ptr<InterestBuilder> interest_builder;
+    Interest interest;
+
+    void add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics);
+    void finish();
+};
+
+void Rules::Impl::add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics) {
+    if (rule.resolved == nullptr) return;
+    std::vector<CompileWarning> warnings;
+    ConditionCompiler compiler(leaves, graph, options.names, warnings);
+    const Compiled<NodeId> root = compiler.compile(*rule.resolved);
+    if (!root) {
+        const bool skipped = rule.skip_if_unknown_filter && is_of_unknown_name(root.error().message);
+        const rule::Code code = skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileCondition;
+        diagnostics.push_back(rule::condition_diagnostic(rule, code, root.error().location, root.error().message));
+        return;
+    }
+    for (CompileWarning& warning : warnings) {
+        diagnostics.push_back(
+            rule::condition_diagnostic(rule, warning.code, warning.location, std::move(warning.message)));
+    }
+    const event::KindSet kinds = kinds_of(*rule.resolved);
+    if (rule.warn_evttypes && event_type_count(kinds) > many_event_types) {
+        diagnostics.push_back(rule::rule_diagnostic(
+            rule, rule::Code::NoEvttype,
+            "Rule matches too many evt.type values. This has a significant performance penalty."));
+    }
+    if (!is_selected(rule, options)) return;
+    selected.push_back({&rule, kinds, selected.size()});
+    roots.push_back(*root);
+}
+
+void Rules::Impl::finish() {
+    std::vector<event::KindSet> kinds;
+    std::vector<std::string> names;
+    for (const CompiledRule& rule : selected) {
+        kinds.push_back(rule.kinds);
+        names.push_back(rule.rule->name);
+    }
+    program = std::make_unique<Program>(leaves, graph, roots, kinds);
+    const uint32_t slots = graph.finish(program->roots());
+    evaluator = std::make_unique<Evaluator>(leaves, graph, slots);
+    interest_builder = std::make_unique<InterestBuilder>(leaves, graph, *program, names);
+    interest = interest_builder->build();
+}
+
+Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics)
+    : impl_(std::make_unique<Impl>()) {
+    impl_->matching = options.matching;
+    for (const rule::Rule& rule : set.rules) impl_->add(rule, options, diagnostics);
+    impl_->finish();
+    hits_.reserve(impl_->selected.size());
+}
+
+Rules::~Rules() = default;
+Rules::Rules(Rules&&) noexcept = default;
+
+const std::vector<CompiledRule>& Rules::selected() const {
+    return impl_->selected;
+}
+
+const Interest& Rules::interest() const {
+    return impl_->interest;
+}
+
+void Rules::set_output(const CompiledRule& rule, std::span<const field::Field* const> fields) {
+    impl_->interest_builder->set_output(static_cast<uint32_t>(rule.index), fields);
+    impl_->interest = impl_->interest_builder->build();
+}
+
+void Rules::collect(field::Context& context, std::vector<uint32_t>& hits) const {
+    Evaluator& evaluator = *impl_->evaluator;
+    evaluator.begin(context);
+    for (const Program::Entry& entry : impl_->program->of(context.event.kind())) {
+        if (evaluator.evaluate(entry.root) != Truth::True) continue;
+        hits.push_back(entry.rule);
+        if (impl_->matching == RuleMatching::First) return;
+    }
+}
+
+bool Rules::may_match(field::Context& context) const {
+    Evaluator& evaluator = *impl_->evaluator;
+    evaluator.begin(context);
+    const auto entries = impl_->program->of(context.event.kind());
+    return std::ranges::any_of(
+        entries, [&](const Program::Entry& entry) { return evaluator.evaluate(entry.root) != Truth::False; });
+}
+
+}  // namespace bewit::match
