@@ -24,7 +24,8 @@ constexpr PathParameters path_parameters[] = {
 Presence give_path(Context& context, Value& value, std::string_view parameter) {
     const auto position = context.event.info().param(parameter);
     if (!position) return Presence::Absent;
-    if (!context.event.param(*position).present()) return context.at_entry ? Presence::Unknown : Presence::Absent;
+    if (context.at_entry && !path_is_settled(context, *position)) return Presence::Unknown;
+    if (!context.event.param(*position).present()) return Presence::Absent;
     return give_text(value, absolute_path_of(context, *position));
 }
 

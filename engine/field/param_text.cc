@@ -271,11 +271,20 @@ ParamText param_text(Context& context, size_t position) {
     return text_of(context, param, position);
 }
 
+bool path_is_settled(const Context& context, size_t position) {
+    const Param param = context.event.param(position);
+    const bool moves = (effect_of(context.event.kind()).facts & event::WorkingDirectory) != 0;
+    return param.present() && (!moves || state::is_absolute(param.as_text()));
+}
+
 bool param_is_settled(const Context& context, size_t position) {
     const Param param = context.event.param(position);
     const CallEffect& effect = effect_of(context.event.kind());
     if (!param.present() || effect.executes || is_result(param.info->name)) return false;
     if (position == 0 && context.event.info().has_result()) return false;
+    // What a relative path starts from, and the name of a directory's descriptor, may be another one afterwards.
+    const bool moves = (effect.facts & event::WorkingDirectory) != 0;
+    if (moves && (is_relative_path(param) || param.info->type == ParamType::Fd)) return false;
     const bool changes_descriptors = effect.reconnects || effect.role == DescriptorRole::Duplicated || effect.may_duplicate;
     switch (param.info->type) {
         // The kernel reads the address after us.

@@ -27,5 +27,7 @@ bool is_relative_path(const event::Param& param);
 
 // Before the call: whether the parameter will be the same after it, as a number and as text.
 bool param_is_settled(const Context& context, size_t position);
+// The same for a path made absolute.
+bool path_is_settled(const Context& context, size_t position);
 
 }  // namespace bewit::field
