@@ -1,5 +1,5 @@
-// Classic BPF for seccomp(2): checked, printed, and evaluated without a kernel, so that a test can ask what a program decides.
-// struct sock_filter and seccomp_data are those of <linux/filter.h> and <linux/seccomp.h>.
+// Classic BPF for seccomp(2): checked, printed, and evaluated without a kernel, so that a test can ask what a program
+// decides. struct sock_filter and seccomp_data are those of <linux/filter.h> and <linux/seccomp.h>.
 #pragma once
 
 #include <linux/filter.h>

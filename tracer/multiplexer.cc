@@ -24,18 +24,18 @@ struct Carried {
 
 // The second argument of socketcall points to as many 32-bit words as the call has arguments.
 constexpr std::array socket_calls = {
-    Carried{1, "socket", 3},       Carried{2, "bind", 3},         Carried{3, "connect", 3},   Carried{4, "listen", 2},
-    Carried{5, "accept", 3},       Carried{6, "getsockname", 3},  Carried{7, "getpeername", 3}, Carried{8, "socketpair", 4},
-    Carried{9, "send", 4},         Carried{10, "recv", 4},        Carried{11, "sendto", 6},   Carried{12, "recvfrom", 6},
-    Carried{13, "shutdown", 2},    Carried{14, "setsockopt", 5},  Carried{15, "getsockopt", 5}, Carried{16, "sendmsg", 3},
-    Carried{17, "recvmsg", 3},     Carried{18, "accept4", 4},     Carried{19, "recvmmsg", 5}, Carried{20, "sendmmsg", 4},
+    Carried{1, "socket", 3},    Carried{2, "bind", 3},        Carried{3, "connect", 3},     Carried{4, "listen", 2},
+    Carried{5, "accept", 3},    Carried{6, "getsockname", 3}, Carried{7, "getpeername", 3}, Carried{8, "socketpair", 4},
+    Carried{9, "send", 4},      Carried{10, "recv", 4},       Carried{11, "sendto", 6},     Carried{12, "recvfrom", 6},
+    Carried{13, "shutdown", 2}, Carried{14, "setsockopt", 5}, Carried{15, "getsockopt", 5}, Carried{16, "sendmsg", 3},
+    Carried{17, "recvmsg", 3},  Carried{18, "accept4", 4},    Carried{19, "recvmmsg", 5},   Carried{20, "sendmmsg", 4},
 };
 
 // ipc(call, first, second, third, pointer, fifth).
 constexpr std::array ipc_calls = {
-    Carried{1, "semop", 3},   Carried{2, "semget", 3}, Carried{3, "semctl", 4}, Carried{4, "semtimedop", 4},
+    Carried{1, "semop", 3},   Carried{2, "semget", 3},  Carried{3, "semctl", 4},  Carried{4, "semtimedop", 4},
     Carried{11, "msgsnd", 4}, Carried{12, "msgrcv", 5}, Carried{13, "msgget", 2}, Carried{14, "msgctl", 3},
-    Carried{21, "shmat", 3},  Carried{22, "shmdt", 1}, Carried{23, "shmget", 3}, Carried{24, "shmctl", 3},
+    Carried{21, "shmat", 3},  Carried{22, "shmdt", 1},  Carried{23, "shmget", 3}, Carried{24, "shmctl", 3},
 };
 
 constexpr std::array mmap_calls = {Carried{0, "mmap", 6}};

@@ -1,6 +1,7 @@
-// Every syscall number gets a verdict: a short piece of program that ends in a return on every path. Neighbours with one verdict become
-// one interval, and the intervals of an ABI a tree of `jge`. Pieces are put together from the leaves up, so that every distance is
-// known when a jump is written; a conditional jump reaches 255 instructions, beyond that it goes over a `ja`.
+// Every syscall number gets a verdict: a short piece of program that ends in a return on every path. Neighbours with
+// one verdict become one interval, and the intervals of an ABI a tree of `jge`. Pieces are put together from the leaves
+// up, so that every distance is known when a jump is written; a conditional jump reaches 255 instructions, beyond that
+// it goes over a `ja`.
 #include "tracer/seccomp_filter.h"
 
 #include <linux/audit.h>
@@ -24,16 +25,24 @@ constexpr size_t conditional_reach = 255;
 constexpr uint32_t clone_untraced = 0x00800000;  // CLONE_UNTRACED, clone(2): the first argument on every ABI here
 constexpr uint32_t new_listener = 1u << 3;       // SECCOMP_FILTER_FLAG_NEW_LISTENER, seccomp(2): the second
 
-constexpr sock_filter statement(uint16_t code, uint32_t k) { return {code, 0, 0, k}; }
+constexpr sock_filter statement(uint16_t code, uint32_t k) {
+    return {code, 0, 0, k};
+}
 constexpr sock_filter jump(uint16_t operation, uint32_t k, uint8_t if_true, uint8_t if_false) {
     return {static_cast<uint16_t>(BPF_JMP | operation | BPF_K), if_true, if_false, k};
 }
-constexpr sock_filter load(size_t offset) { return statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)); }
-constexpr sock_filter give(uint32_t action) { return statement(BPF_RET | BPF_K, action); }
+constexpr sock_filter load(size_t offset) {
+    return statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset));
+}
+constexpr sock_filter give(uint32_t action) {
+    return statement(BPF_RET | BPF_K, action);
+}
 
 constexpr uint32_t allow = SECCOMP_RET_ALLOW;
 constexpr uint32_t no_such_call = SECCOMP_RET_ERRNO | ENOSYS;
-constexpr uint32_t trace(TraceReason reason) { return SECCOMP_RET_TRACE | static_cast<uint32_t>(reason); }
+constexpr uint32_t trace(TraceReason reason) {
+    return SECCOMP_RET_TRACE | static_cast<uint32_t>(reason);
+}
 
 bool same(const BpfProgram& a, const BpfProgram& b) {
     return std::ranges::equal(a, b, [](const sock_filter& x, const sock_filter& y) {
@@ -41,10 +50,14 @@ bool same(const BpfProgram& a, const BpfProgram& b) {
     });
 }
 
-void append(BpfProgram& program, const BpfProgram& piece) { program.insert(program.end(), piece.begin(), piece.end()); }
+void append(BpfProgram& program, const BpfProgram& piece) {
+    program.insert(program.end(), piece.begin(), piece.end());
+}
 
 // Where the low half of an argument lies: these machines are little-endian.
-constexpr size_t argument_offset(uint8_t argument) { return offsetof(seccomp_data, args) + 8 * size_t{argument}; }
+constexpr size_t argument_offset(uint8_t argument) {
+    return offsetof(seccomp_data, args) + 8 * size_t{argument};
+}
 
 // A test that needs no AND and so leaves the accumulator as it was.
 bool is_bit_test(const RegisterTest& test) {
@@ -70,7 +83,8 @@ void append_test(BpfProgram& program, const RegisterTest& test, uint8_t to_next,
 // The clause's tests and `action` where all of them hold; falls out at its end where one does not.
 BpfProgram clause_program(Clause clause, uint32_t action) {
     // A test that follows one on the same argument needs no load of its own if that one left the accumulator alone.
-    std::ranges::stable_sort(clause, {}, [](const RegisterTest& test) { return 2 * test.argument + !is_bit_test(test); });
+    std::ranges::stable_sort(clause, {},
+                             [](const RegisterTest& test) { return 2 * test.argument + !is_bit_test(test); });
     BpfProgram program = {give(action)};
     // From the last test to the first: each one knows how much stands behind it.
     for (size_t i = clause.size(); i-- > 0;) {
@@ -88,7 +102,8 @@ BpfProgram clause_program(Clause clause, uint32_t action) {
 constexpr size_t longest_clause = conditional_reach / 3;
 
 bool can_be_written(const std::vector<Clause>& clauses) {
-    return std::ranges::all_of(clauses, [](const Clause& clause) { return !clause.empty() && clause.size() <= longest_clause; });
+    return std::ranges::all_of(clauses,
+                               [](const Clause& clause) { return !clause.empty() && clause.size() <= longest_clause; });
 }
 
 // `action` where one of the clauses holds, else `otherwise`.
@@ -183,8 +198,10 @@ private:
     BpfProgram verdict(event::Abi abi, const event::Syscall& call) const {
         if (call.name == "clone3") return {give(no_such_call)};
         if (call.name == "io_uring_setup" && options_.deny_io_uring) return {give(no_such_call)};
-        if (call.name == "clone") return with_duty({.argument = 0, .mask = clone_untraced, .value = clone_untraced}, abi, call);
-        if (call.name == "seccomp") return with_duty({.argument = 1, .mask = new_listener, .value = new_listener}, abi, call);
+        if (call.name == "clone")
+            return with_duty({.argument = 0, .mask = clone_untraced, .value = clone_untraced}, abi, call);
+        if (call.name == "seccomp")
+            return with_duty({.argument = 1, .mask = new_listener, .value = new_listener}, abi, call);
         return interest_verdict(abi, call);
     }
 
@@ -204,9 +221,12 @@ private:
         const KindInterest& wish = interest_.of(*kind);
         if (seen_without_filter(call.name) && !wish.for_rules) return {give(allow)};
         switch (wish.level) {
-            case KindInterest::Level::Never: return {give(allow)};
-            case KindInterest::Level::Always: return stop;
-            case KindInterest::Level::Tests: break;
+            case KindInterest::Level::Never:
+                return {give(allow)};
+            case KindInterest::Level::Always:
+                return stop;
+            case KindInterest::Level::Tests:
+                break;
         }
         if (without_tests_[event::index(*kind)]) return stop;
         return clauses_program(wish.clauses, trace(TraceReason::AskedByInterest), {give(allow)});
@@ -219,7 +239,8 @@ private:
         for (size_t i = 0; i < event::max_kinds; ++i) {
             const KindInterest& wish = interest_.kinds[i];
             if (wish.level != KindInterest::Level::Tests || without_tests_[i]) continue;
-            const size_t size = clauses_program(wish.clauses, trace(TraceReason::AskedByInterest), {give(allow)}).size();
+            const size_t size =
+                clauses_program(wish.clauses, trace(TraceReason::AskedByInterest), {give(allow)}).size();
             if (size <= longest) continue;
             longest = size;
             kind = i;

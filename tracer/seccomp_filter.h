@@ -1,17 +1,20 @@
-// The Interest as a seccomp program: the ABI is looked at first, then a balanced tree over its numbers, then register tests.
-// Calls that no rule and no state asks for are allowed whatever their arguments, so that the kernel's per-syscall allow cache keeps
-// them (kernel/seccomp.c, seccomp_cache_check_allow).
+// The Interest as a seccomp program: the ABI is looked at first, then a balanced tree over its numbers, then register
+// tests. Calls that no rule and no state asks for are allowed whatever their arguments, so that the kernel's
+// per-syscall allow cache keeps them (kernel/seccomp.c, seccomp_cache_check_allow).
 //
 // What the tracer itself must see or refuse, whatever the rules say (threat model, rows A1 and A2):
 //   clone with CLONE_UNTRACED           RET_TRACE; the tracer takes the flag away;
-//   clone3                              RET_ERRNO with ENOSYS. Its flags lie in memory, where another thread can change them between a
-//                                       stop and the call, so that no stop can vouch for them. glibc, musl and Go fall back to clone; it is
-//                                       also what the default profiles of Docker and containerd answer;
+//   clone3                              RET_ERRNO with ENOSYS. Its flags lie in memory, where another thread can change
+//   them between a
+//                                       stop and the call, so that no stop can vouch for them. glibc, musl and Go fall
+//                                       back to clone; it is also what the default profiles of Docker and containerd
+//                                       answer;
 //   seccomp with NEW_LISTENER           RET_TRACE; the tracer refuses it;
 //   io_uring_setup                      RET_ERRNO with ENOSYS, when denied.
 //
-// Births and successful execs reach the tracer as ptrace events (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC) without the filter's help.
-// fork, vfork, clone, execve and execveat therefore stop only where a rule asks for them: then their failures are seen too.
+// Births and successful execs reach the tracer as ptrace events (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC) without the
+// filter's help. fork, vfork, clone, execve and execveat therefore stop only where a rule asks for them: then their
+// failures are seen too.
 #pragma once
 
 #include <cstdint>
@@ -23,19 +26,20 @@
 namespace bewit::tracer {
 
 struct FilterOptions {
-    bool deny_io_uring = false;   // io_uring_setup answers ENOSYS
+    bool deny_io_uring = false;  // io_uring_setup answers ENOSYS
 };
 
-// The data of RET_TRACE (PTRACE_GETEVENTMSG, or `seccomp.ret_data` of PTRACE_GET_SYSCALL_INFO): why the call stops, one of these.
+// The data of RET_TRACE (PTRACE_GETEVENTMSG, or `seccomp.ret_data` of PTRACE_GET_SYSCALL_INFO): why the call stops, one
+// of these.
 enum class TraceReason : uint16_t {
     AskedByInterest = 1,  // a rule or the state may want it
     AskedByTracer = 2,    // CLONE_UNTRACED or NEW_LISTENER; whether the Interest asks too was not looked at
     NotInTable = 3,       // a number or an ABI that bewit has no table for, x32 included
 };
 
-// RET_TRACE for what the Interest asks for and for what the tracer itself must see; RET_ALLOW for the rest; RET_TRACE for
-// every call of the x32 ABI and for numbers above the table, which then are decoded as what they are.
-// Always within the kernel's limit of 4096 instructions: register tests that do not fit are left out, which only means more stops.
+// RET_TRACE for what the Interest asks for and for what the tracer itself must see; RET_ALLOW for the rest; RET_TRACE
+// for every call of the x32 ABI and for numbers above the table, which then are decoded as what they are. Always within
+// the kernel's limit of 4096 instructions: register tests that do not fit are left out, which only means more stops.
 BpfProgram compile_filter(const match::Interest& interest, const FilterOptions& options);
 // The same for programs of another machine's native ABI.
 BpfProgram compile_filter(const match::Interest& interest, const FilterOptions& options, event::Abi native);

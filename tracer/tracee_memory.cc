@@ -1,7 +1,7 @@
-// process_vm_readv(2) asks the kernel for permission as ptrace(2) does when it attaches, at every call; PTRACE_PEEKDATA asked once, when the
-// thread was seized. So the slow way may work where the fast one is refused. It also goes through a page's protection, which for what
-// the kernel itself could not read as an argument makes no difference: such a call fails. A transfer that runs into a page that is not
-// there ends with what it has.
+// process_vm_readv(2) asks the kernel for permission as ptrace(2) does when it attaches, at every call; PTRACE_PEEKDATA
+// asked once, when the thread was seized. So the slow way may work where the fast one is refused. It also goes through
+// a page's protection, which for what the kernel itself could not read as an argument makes no difference: such a call
+// fails. A transfer that runs into a page that is not there ends with what it has.
 #include "tracer/tracee_memory.h"
 
 #include <sys/ptrace.h>
@@ -19,9 +19,13 @@ namespace {
 // The smallest page that the kernel can map: a string never needs more of a page than is sure to be there.
 constexpr uint64_t smallest_page = 4096;
 
-uint64_t left_in_page(uint64_t address) { return smallest_page - address % smallest_page; }
+uint64_t left_in_page(uint64_t address) {
+    return smallest_page - address % smallest_page;
+}
 
-pid_t kernel_tid(Tid tid) { return static_cast<pid_t>(raw(tid)); }
+pid_t kernel_tid(Tid tid) {
+    return static_cast<pid_t>(raw(tid));
+}
 
 // Word by word, of a thread that is this thread's tracee and stopped.
 size_t peek(Tid tid, uint64_t address, std::span<std::byte> out) {
@@ -73,7 +77,8 @@ size_t read_memory(Tid tid, uint64_t address, std::span<std::byte> out) {
     const ssize_t first = read_fast(tid, address, out);
     if (first < 0) return peek(tid, address, out);
     auto done = static_cast<size_t>(first);
-    // The kernel counts in whole iovecs: a transfer that fails in the middle of one may report less than it could read. So page by page.
+    // The kernel counts in whole iovecs: a transfer that fails in the middle of one may report less than it could read.
+    // So page by page.
     while (done < out.size()) {
         const uint64_t at = address + done;
         const auto piece = out.subspan(done, std::min<uint64_t>(left_in_page(at), out.size() - done));

@@ -14,8 +14,12 @@ using namespace bewit::tracer;
 
 namespace {
 
-constexpr sock_filter statement(int code, uint32_t k) { return {static_cast<uint16_t>(code), 0, 0, k}; }
-constexpr sock_filter jump(int code, uint32_t k, uint8_t jt, uint8_t jf) { return {static_cast<uint16_t>(code), jt, jf, k}; }
+constexpr sock_filter statement(int code, uint32_t k) {
+    return {static_cast<uint16_t>(code), 0, 0, k};
+}
+constexpr sock_filter jump(int code, uint32_t k, uint8_t jt, uint8_t jf) {
+    return {static_cast<uint16_t>(code), jt, jf, k};
+}
 constexpr sock_filter done = statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 constexpr sock_filter answer_a = statement(BPF_RET | BPF_A, 0);
 
@@ -74,11 +78,13 @@ TEST_CASE("every arithmetic instruction gives what the kernel's would") {
 
 TEST_CASE("a division by an X of zero ends the program with SECCOMP_RET_KILL_THREAD") {
     CHECK(compute({statement(BPF_LD | BPF_IMM, 9), statement(BPF_LDX | BPF_IMM, 0),
-                   statement(BPF_ALU | BPF_DIV | BPF_X, 0), statement(BPF_LD | BPF_IMM, 1)}) == SECCOMP_RET_KILL_THREAD);
+                   statement(BPF_ALU | BPF_DIV | BPF_X, 0), statement(BPF_LD | BPF_IMM, 1)}) ==
+          SECCOMP_RET_KILL_THREAD);
 }
 
 TEST_CASE("loads see the halves of seccomp_data") {
-    const seccomp_data data = {3, AUDIT_ARCH_I386, 0x1111222233334444, {0x5555666677778888, 0, 0, 0, 0, 0xaaaa0000bbbb}};
+    const seccomp_data data = {
+        3, AUDIT_ARCH_I386, 0x1111222233334444, {0x5555666677778888, 0, 0, 0, 0, 0xaaaa0000bbbb}};
     const auto word = [&](uint32_t offset) {
         return evaluate(BpfProgram{statement(BPF_LD | BPF_W | BPF_ABS, offset), answer_a}, data);
     };
@@ -107,8 +113,12 @@ TEST_CASE("conditional jumps take the branch that the comparison says") {
 }
 
 TEST_CASE("the number of instructions that ran is counted") {
-    const BpfProgram program = {statement(BPF_LD | BPF_W | BPF_ABS, 0), jump(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0), done,
-                                statement(BPF_JMP | BPF_JA, 1), done, done};
+    const BpfProgram program = {statement(BPF_LD | BPF_W | BPF_ABS, 0),
+                                jump(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0),
+                                done,
+                                statement(BPF_JMP | BPF_JA, 1),
+                                done,
+                                done};
     size_t steps = 0;
     evaluate(program, call(0), steps);
     CHECK(steps == 3);
@@ -173,8 +183,7 @@ TEST_CASE("on random instructions the checker says what the kernel says") {
 }
 
 TEST_CASE("a listing has a line for every instruction, with its targets") {
-    const BpfProgram program = {statement(BPF_LD | BPF_W | BPF_ABS, 0),
-                                jump(BPF_JMP | BPF_JEQ | BPF_K, 59, 2, 0),
+    const BpfProgram program = {statement(BPF_LD | BPF_W | BPF_ABS, 0), jump(BPF_JMP | BPF_JEQ | BPF_K, 59, 2, 0),
                                 statement(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args) + 8),
                                 statement(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
                                 statement(BPF_RET | BPF_K, SECCOMP_RET_TRACE | 7)};

@@ -125,9 +125,9 @@ TEST_CASE("the filter decides every call of every ABI as the Interest reads") {
                 if ((abi == Abi::Aarch64) != (native == Abi::Aarch64)) continue;
                 for (const event::Syscall& syscall : event::syscalls(abi)) {
                     for (int round = 0; round < 25; ++round) {
-                        const seccomp_data data =
-                            call(abi, syscall.number,
-                                 {dice.argument(), dice.argument(), dice.argument(), dice.argument(), dice.argument(), dice.argument()});
+                        const seccomp_data data = call(abi, syscall.number,
+                                                       {dice.argument(), dice.argument(), dice.argument(),
+                                                        dice.argument(), dice.argument(), dice.argument()});
                         const uint32_t answer = evaluate(program, data);
                         if (answer == expected(*interest, abi, syscall, data)) continue;
                         FAIL_CHECK(event::abi_name(abi), " ", syscall.name, ": ", answer, ", expected ",
@@ -178,7 +178,9 @@ TEST_CASE("x32 numbers, numbers above the table and foreign machines stop") {
 
 TEST_CASE("socketcall and ipc stop when any call that they can carry is wanted") {
     const auto interest = std::make_unique<Interest>();
-    const auto socketcall = [&] { return evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::I386, "socketcall")); };
+    const auto socketcall = [&] {
+        return evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::I386, "socketcall"));
+    };
     const auto ipc = [&] { return evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::I386, "ipc")); };
     CHECK(socketcall() == SECCOMP_RET_ALLOW);
     interest->of(kind("connect")) = {.level = Level::Tests, .clauses = {}, .rules = {}};
@@ -228,7 +230,8 @@ TEST_CASE("tests that do not fit into 4096 instructions are left out, and then t
     CHECK(verify(program) == "");
     for (const event::Syscall& syscall : event::syscalls(Abi::X86_64)) {
         for (int round = 0; round < 10; ++round) {
-            const seccomp_data data = call(Abi::X86_64, syscall.number, {dice.argument(), dice.argument(), dice.argument()});
+            const seccomp_data data =
+                call(Abi::X86_64, syscall.number, {dice.argument(), dice.argument(), dice.argument()});
             const uint32_t exact = expected(*interest, Abi::X86_64, syscall, data);
             const uint32_t answer = evaluate(program, data);
             if (answer != exact && answer != by_interest) FAIL_CHECK(syscall.name, " is not seen");

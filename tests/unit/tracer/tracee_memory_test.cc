@@ -28,7 +28,8 @@ constexpr size_t page = 4096;
 class Tracee {
 public:
     Tracee() {
-        memory_ = static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        memory_ =
+            static_cast<char*>(mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
         std::memset(memory_, 'x', 2 * page);
         munmap(memory_ + 2 * page, page);
     }
@@ -64,7 +65,8 @@ private:
     pid_t child_ = 0;
 };
 
-// From here on process_vm_readv and process_vm_writev are refused to this process, as they are when the thread has changed its uid.
+// From here on process_vm_readv and process_vm_writev are refused to this process, as they are when the thread has
+// changed its uid.
 void refuse_fast_way() {
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     sock_filter program[] = {
@@ -181,21 +183,23 @@ TEST_CASE("a string longer than the limit is cut there, marked truncated") {
 }
 
 TEST_CASE("what is not mapped, and NULL, is not readable") {
-    both_ways([](Tracee&) {},
-              [](Tracee& tracee, auto check) {
-                  std::string text = "old";
-                  for (const uint64_t address : {tracee.address(2 * page), uint64_t{0}, uint64_t{1}, ~uint64_t{0} - 7}) {
-                      const StringRead read = read_string(tracee.tid(), address, 4096, text);
-                      check(!read.readable && !read.truncated && text.empty());
-                  }
-              });
+    both_ways(
+        [](Tracee&) {},
+        [](Tracee& tracee, auto check) {
+            std::string text = "old";
+            for (const uint64_t address : {tracee.address(2 * page), uint64_t{0}, uint64_t{1}, ~uint64_t{0} - 7}) {
+                const StringRead read = read_string(tracee.tid(), address, 4096, text);
+                check(!read.readable && !read.truncated && text.empty());
+            }
+        });
 }
 
 TEST_CASE("bytes are read up to the first that cannot be read") {
     both_ways([](Tracee& tracee) { tracee.put(page - 2, "ab"); },
               [](Tracee& tracee, auto check) {
                   check(bytes(tracee.tid(), tracee.address(page - 2), 4) == std::string("ab\0x", 4));
-                  check(bytes(tracee.tid(), tracee.address(page), 2 * page) == std::string(1, '\0') + std::string(page - 1, 'x'));
+                  check(bytes(tracee.tid(), tracee.address(page), 2 * page) ==
+                        std::string(1, '\0') + std::string(page - 1, 'x'));
                   check(bytes(tracee.tid(), tracee.address(2 * page - 11), 100).size() == 11);
                   check(bytes(tracee.tid(), tracee.address(2 * page), 8).empty());
                   check(bytes(tracee.tid(), tracee.address(0), 0).empty());

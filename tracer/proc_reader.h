@@ -1,0 +1,43 @@
+// Files of /proc/TID, read with one buffer that is allocated once (proc(5)).
+#pragma once
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/event/kernel_types.h"
+#include "tracer/unique_fd.h"
+
+namespace bewit::tracer {
+
+// Keeps /proc open, so that it stays bewit's own whatever is mounted later. Not thread-safe. `name` is a path below
+// /proc/TID, of at most 40 bytes.
+class ProcReader {
+public:
+    ProcReader();
+
+    // The file's text, cut at `limit` (at most buffer_size). Valid until the next call. nullopt when it cannot be read.
+    std::optional<std::string_view> read(Tid tid, std::string_view name, size_t limit = buffer_size);
+    // Where the link leads; false when it cannot be read.
+    bool link(Tid tid, std::string_view name, std::string& target);
+    // Opened as openat(2) does, close-on-exec.
+    UniqueFd open(Tid tid, std::string_view name, int flags);
+    // Following links.
+    bool status(Tid tid, std::string_view name, struct stat& out);
+
+    static constexpr size_t buffer_size = 32768;
+
+private:
+    using Path = std::array<char, 64>;
+    static Path path_of(Tid tid, std::string_view name);
+
+    UniqueFd proc_;
+    std::string buffer_;
+};
+
+}  // namespace bewit::tracer
