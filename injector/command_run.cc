@@ -12,6 +12,7 @@
 #include "injector/pipeline.h"
 #include "injector/rule_setup.h"
 #include "injector/text_file.h"
+#include "tracer/inheritance.h"
 #include "tracer/proc_witness.h"
 #include "tracer/tracer.h"
 
@@ -205,6 +206,8 @@ void add_run(CLI::App& program, int& status) {
     command->add_flag("--kill-on-exit", options->kill_on_exit, "when the command ends, kill what it left behind instead of waiting for it");
     command->add_flag("--stats", options->stats, "a summary on stderr at the end");
     command->callback([command, options, &status] {
+        // From here on, signals are kept for the workload, and descriptors that bewit opens are bewit's.
+        tracer::Inheritance::take();
         std::vector<std::string> words = command->remaining();
         if (!words.empty() && words.front() == "--") words.erase(words.begin());
         if (words.empty()) {

@@ -85,9 +85,13 @@ void compile_into(RuleSetup& setup, const Configuration& configuration, rule::Lo
     std::vector<rule::Diagnostic> found;
     Templates outputs = compile_outputs(setup.set, configuration, found);
     setup.rules = std::make_unique<match::Rules>(setup.set, configuration.selection, found);
+    setup.outputs.reserve(setup.rules->selected().size());
     for (const match::CompiledRule& compiled : setup.rules->selected()) {
         const auto position = static_cast<size_t>(compiled.rule - setup.set.rules.data());
         setup.outputs.push_back(std::move(outputs[position]));
+        std::vector<const field::Field*> printed;
+        setup.outputs.back().collect(printed);
+        setup.rules->set_output(compiled, printed);
     }
     sort_diagnostics(std::move(found), result);
     if (!result.ok) setup.rules.reset();
