@@ -16,7 +16,9 @@ enum class Code : uint8_t {
 };
 bool is_error(Code code);
 std::string_view code_text(Code code);         // "LOAD_ERR_YAML_PARSE"
-std::string_view code_description(Code code);  // "YAML parse error"
+std::string_view code_summary(Code code);      // a few words: "YAML parse error", "Unused list"
+// Falco's `codedesc`: for errors the same few words, for warnings a sentence or two.
+std::string_view code_description(Code code);
 
 // A place in a rule file. Line and column count from 1; 0 means unknown.
 struct Place {
@@ -37,10 +39,11 @@ struct Diagnostic {
     std::string message;                // Falco's sentence
     std::string remedy;                 // ours: what to do; may be empty
     std::vector<ContextItem> context;   // outermost first; the last one is the place
-    std::string snippet;                // the offending line and, below it, a line with ^
+    std::string snippet;                // the offending line and, below it, a line with ^; two line feeds, or empty
 };
 
-// `file:line:column: error: message` with the snippet and the remedy below it.
+// `file:line:column: error: LOAD_ERR_VALIDATE: message`; below it the way to the place, the snippet and the remedy. No final line feed, no
+// control characters from files.
 std::string to_text(const Diagnostic& diagnostic);
 // "did you mean ...": the candidate nearest to `wrong`, empty when none is near.
 std::string nearest(std::string_view wrong, const std::vector<std::string_view>& candidates);

@@ -20,7 +20,11 @@ struct LoadResult {
     std::vector<Diagnostic> warnings;
 };
 
-// Files are added one after the other; each must be valid given those before it. Not thread-safe; throws nothing.
+// Files are added one after the other; each must be valid given those before it. A file that is not keeps what it said before its
+// first error. Not thread-safe; throws nothing.
+//
+// What a file can cost is bounded: 16 MiB of text, 100 levels of YAML, and what aliases, lists and macros expand to (limits.h). Beyond that there
+// is an error.
 class Loader {
 public:
     Loader();
@@ -33,12 +37,12 @@ public:
 
     // All files so far, lists and macros resolved. Valid until the next add.
     const RuleSet& rules() const;
+    // Leaves an empty set behind.
     RuleSet take();
 
 private:
-    struct Collected;
-    std::unique_ptr<Collected> collected_;
+    struct State;
+    std::unique_ptr<State> state_;
 };
 
-// One bare condition, as `bewit check --syntax --condition` and exceptions use it.
 }  // namespace bewit::rule

@@ -1,0 +1,52 @@
+// What is found in one file while it is read, with the way to each place.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/rule/loader.h"
+#include "engine/rule/text_origin.h"
+#include "engine/rule/yaml_tree.h"
+
+namespace bewit::rule {
+
+// One step of the way to what is being read; lives on the stack, and points at the step before it.
+struct Context {
+    const Context* parent = nullptr;  // null: the file
+    std::string_view type;
+    std::string_view name;
+    uint32_t offset = 0;
+};
+
+class Report {
+public:
+    Report(LoadResult& result, SourcePtr source) : result_(result), source_(std::move(source)) {}
+
+    const SourcePtr& source() const { return source_; }
+    uint32_t offset_of(const YamlNode& node) const { return source_->offset_of(node.line, node.column); }
+    SourcePoint point_of(const YamlNode& node) const { return {source_, offset_of(node)}; }
+    Place place_of(const YamlNode& node) const { return source_->place(offset_of(node)); }
+
+    Context step(const Context* parent, std::string_view type, std::string_view name, const YamlNode& node) const {
+        return {parent, type, name, offset_of(node)};
+    }
+
+    // An error; always false, for `return report.fail(...)`.
+    bool fail(Code code, std::string message, const Context* context, std::string remedy = {});
+    void warn(Code code, std::string message, const Context* context, std::string remedy = {});
+    // The same for what is known only in other files.
+    bool fail(Diagnostic diagnostic);
+    void warn(Diagnostic diagnostic);
+
+    // Counts what is taken out of the file; false, with an error, when aliases make that too much.
+    bool charge(size_t values, size_t bytes, const Context* context);
+
+private:
+    Diagnostic diagnostic(Code code, std::string message, const Context* context, std::string remedy) const;
+
+    LoadResult& result_;
+    SourcePtr source_;
+    size_t values_ = 0, bytes_ = 0;
+};
+
+}  // namespace bewit::rule
