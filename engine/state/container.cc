@@ -118,19 +118,29 @@ std::optional<ContainerName> of_bpm(std::string_view path) {
     return whole(id, "bpm");
 }
 
+// A name of containerd's own: letters and digits, with single separators between.
+bool is_identifier(std::string_view name) {
+    const auto separates = [](char c) { return c == '.' || c == '_' || c == '-'; };
+    bool after_separator = true;
+    for (const char c : name) {
+        if (!is_alphanumeric(c) && (after_separator || !separates(c))) return false;
+        after_separator = separates(c);
+    }
+    return !after_separator;
+}
+
+bool is_of_systemd(std::string_view name) {
+    return name.ends_with(".slice") || name.ends_with(".service") || name.ends_with(".scope");
+}
+
 // "/<namespace>/<id>", as containerd's own client makes them, with ids that the user chose.
 std::optional<ContainerName> of_containerd(std::string_view path) {
     const size_t second = path.find('/', 1);
     if (!path.starts_with('/') || second == std::string_view::npos) return std::nullopt;
     const std::string_view space = path.substr(1, second - 1);
     const std::string_view id = path.substr(second + 1);
-    const auto of_systemd = [](std::string_view name) {
-        return name.ends_with(".slice") || name.ends_with(".service") || name.ends_with(".scope");
-    };
-    const auto allowed = [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; };
-    if (space.empty() || !std::ranges::all_of(space, allowed) || of_systemd(space)) return std::nullopt;
-    if (id.empty() || id.size() > long_id || id.find('/') != std::string_view::npos || of_systemd(id))
-        return std::nullopt;
+    if (!is_identifier(space) || is_of_systemd(space)) return std::nullopt;
+    if (id.size() > long_id || !is_identifier(id) || is_of_systemd(id)) return std::nullopt;
     return shortened(id, "containerd");
 }
 

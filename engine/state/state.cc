@@ -62,8 +62,8 @@ void State::apply(const event::View& event) {
         case Change::DirectoryByDescriptor: {
             const Fd fd = static_cast<Fd>(event.param("fd").as_int());
             if (event.result().value_or(-1) < 0) return;
-            const std::string_view directory = tables.descriptors.directory(event.tid(), fd);
-            return tables.tasks.change_directory(event.tid(), directory);
+            const event::Descriptor* directory = tables.descriptors.kernel(event.tid(), fd);
+            return tables.tasks.change_directory(event.tid(), directory == nullptr ? "" : directory->name);
         }
         default:
             return tables.tasks.apply(event, change);

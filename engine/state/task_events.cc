@@ -175,7 +175,7 @@ void TaskEvents::directory(const event::View& event) {
 void TaskEvents::change_directory(Tid tid, std::string_view directory) {
     Process* process = table_.find(tid);
     if (process == nullptr) return;
-    process->leader->facts.cwd = directory;
+    if (!directory.empty()) process->leader->facts.cwd = directory;
     forget_directory(tid);
 }
 

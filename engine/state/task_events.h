@@ -17,7 +17,7 @@ public:
     TaskEvents(ProcessTable& table, FactReader& reader) : table_(table), reader_(reader) {}
 
     void apply(const event::View& event, Change change);
-    // After fchdir(2): the name of the directory that the descriptor stands for.
+    // After fchdir(2): the name of the directory that the descriptor stands for, empty if it is unknown.
     void change_directory(Tid tid, std::string_view directory);
     // Drops the thread whose exit was applied last, if it is still there.
     void finish();
