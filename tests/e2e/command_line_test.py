@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""The commands that run nothing: check, explain, fields, events, syscalls, version, help."""
+import json
+import subprocess
+import unittest
+
+import harness
+from harness import BEWIT, INCUBATING, SANDBOX, STABLE, TestCase, needs_upstream
+
+
+def bewit(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run([BEWIT, *words], capture_output=True, text=True, check=False, timeout=60)
+
+
+RULE = "- rule: {name}\n  desc: d\n  condition: {condition}\n  output: {output}\n  priority: WARNING\n"
+
+
+class Check(TestCase):
+    def file(self, text: str) -> str:
+        path = self.path("rules.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def test_the_built_in_rules_are_valid_without_a_warning(self):
+        done = bewit("check", "builtin")
+        self.assertEqual((done.returncode, done.stdout), (0, "builtin: Ok\n"))
+
+    def test_a_bad_field_is_told_with_place_and_remedy(self):
+        path = self.file(RULE.format(name="x", condition="evt.type = open and proc.nam = sh", output="o"))
+        done = bewit("check", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{path}:3:34: error: ", done.stdout)
+        self.assertIn("proc.name", done.stdout)
+
+    def test_a_bad_output_is_told(self):
+        path = self.file(RULE.format(name="x", condition="evt.type = open", output="file %nonsense.field"))
+        done = bewit("check", path)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("LOAD_ERR_COMPILE_OUTPUT", done.stdout)
+
+    def test_json_has_falco_s_shape(self):
+        path = self.file(RULE.format(name="x", condition="evt.type = open and nonsense", output="o"))
+        results = json.loads(bewit("check", "--json", path).stdout)["falco_load_results"]
+        self.assertEqual([r["successful"] for r in results], [False])
+        error = results[0]["errors"][0]
+        self.assertLessEqual({"code", "codedesc", "message", "context"}, set(error))
+        self.assertEqual(error["context"]["locations"][0]["position"]["name"], path)
+
+    def test_every_file_is_judged_and_usage_is_2(self):
+        good = self.file(RULE.format(name="x", condition="evt.type = open", output="o"))
+        done = bewit("check", "/nowhere.yaml", good)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"{good}: Ok", done.stdout)
+        self.assertIn("/nowhere.yaml: Invalid", done.stdout)
+        self.assertEqual(bewit("check").returncode, 2)
+        self.assertEqual(bewit("check", "--no-such-option").returncode, 2)
+
+    def test_syntax_prints_the_canonical_form(self):
+        done = bewit("check", "--syntax", "--condition", "a.b=1 and  not (c.d   in (x,y) or e)")
+        self.assertEqual((done.returncode, done.stdout), (0, "(a.b = 1 and not (c.d in (x, y) or e))\n"))
+        done = bewit("check", "--syntax", "--condition", "a.b = ")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("condition:1:", done.stderr)
+        self.assertFalse(json.loads(bewit("check", "--syntax", "--json", "--condition", "and").stdout)["valid"])
+
+
+class Explain(TestCase):
+    def test_it_tells_what_stops_and_the_program(self):
+        done = bewit("explain", "--json", "Read of password files")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        explained = json.loads(done.stdout)
+        self.assertEqual([r["rule"] for r in explained["rules"]], ["Read of password files"])
+        self.assertIn("openat", explained["rules"][0]["events"])
+        stops = {entry["event"]: entry for entry in explained["interest"] if entry["for"] == "rules"}
+        self.assertEqual(stops["openat"]["stop"], "register test")
+        self.assertNotIn("connect", stops)
+        self.assertGreater(explained["seccomp"]["instructions"], 5)
+
+    @needs_upstream
+    def test_upstream_s_sets(self):
+        for files in ([STABLE], [STABLE, INCUBATING, SANDBOX]):
+            explained = json.loads(bewit("explain", "--json", *[word for file in files for word in ("-r", file)]).stdout)
+            stops = {entry["event"]: entry["stop"] for entry in explained["interest"]}
+            self.assertEqual(stops["socket"], "register test")
+            self.assertEqual(stops["ptrace"], "register test")
+            self.assertEqual(stops["execve"], "always")
+            self.assertNotIn("read", stops)
+            self.assertNotIn("close", stops)
+
+    def test_an_unknown_rule_is_told_with_the_nearest(self):
+        done = bewit("explain", "Read of pasword files")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("did you mean 'Read of password files'?", done.stderr)
+
+
+class Catalogues(TestCase):
+    def test_fields_events_and_syscalls_are_listed(self):
+        for command, name in (("fields", "proc.name"), ("events", "openat"), ("syscalls", "execve")):
+            listed = json.loads(bewit(command, "--json").stdout)
+            self.assertIn(name, [entry["name"] for entry in listed])
+            self.assertTrue(bewit(command, "--markdown").stdout.startswith("| "))
+            self.assertIn(name, bewit(command).stdout)
+
+    def test_every_field_of_the_reference_exists(self):
+        reference = harness.SOURCE_ROOT.parent / "shared" / "reference" / "fields.json"
+        if not reference.exists():
+            self.skipTest("the reference is not here")
+        wanted = {entry["name"] for entry in json.loads(reference.read_text(encoding="utf-8")) if "name" in entry}
+        self.assertEqual(wanted - {entry["name"] for entry in json.loads(bewit("fields", "--json").stdout)}, set())
+
+    def test_version(self):
+        version = json.loads(bewit("version", "--json").stdout)
+        self.assertLessEqual({"version", "commit", "engine_version", "architecture", "sources"}, set(version))
+        self.assertIn("engine version: 0.63.0", bewit("version").stdout)
+
+
+class Help(TestCase):
+    def test_examples_come_first(self):
+        for words in ((), ("run",), ("check",), ("explain",), ("fields",)):
+            done = bewit(*words, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertTrue(done.stdout.startswith("Examples:\n  bewit "), done.stdout[:80])
+
+    def test_usage_errors_are_2(self):
+        for words in ((), ("no-such-command",), ("fields", "--no-such-option"), ("explain", "a", "b", "c")):
+            self.assertEqual(bewit(*words).returncode, 2, words)
+
+
+if __name__ == "__main__":
+    unittest.main()
