@@ -1,8 +1,9 @@
 // From stopped threads to event records.
 //
-// One table, tracer/decode_table.cc, says for every event type where each parameter comes from: a register, a string or a structure in
-// the thread's memory at the call's entry, the result, or kernel state looked at after the call. User memory is read at the entry and
-// never again: what the kernel acted on is confirmed from the kernel (threat model, rows B1 and B2).
+// One table, tracer/decode_table.cc, says for every event type where each parameter comes from: a register, a string or
+// a structure in the thread's memory at the call's entry, the result, or kernel state looked at after the call. User
+// memory is read at the entry and never again: what the kernel acted on is confirmed from the kernel (threat model,
+// rows B1 and B2).
 #pragma once
 
 #include <array>
@@ -21,14 +22,15 @@ namespace bewit::tracer {
 struct PendingCall {
     SyscallStop stop;
     event::Kind kind{};
-    // Strings and structures as read at the entry, in the order in which the table names them; `present` bits tell NULL from "".
+    // Strings and structures as read at the entry, in the order in which the table names them; `present` bits tell NULL
+    // from "".
     std::array<std::string, 4> memory;
     uint8_t present = 0;
     uint8_t truncated = 0;
 };
 
 struct ExitFacts {
-    int status = 0;       // wait status (waitpid(2))
+    int status = 0;  // wait status (waitpid(2))
     Tid reaper = Tid::None;
 };
 
@@ -40,17 +42,18 @@ public:
 
     // Every View is valid until the next call of this decoder.
 
-    // At the entry: reads what the record needs into `call`. The record's result, and whatever only the exit can tell, is absent.
-    // For a number that the ABI does not have, the generic record of kind `unknown`.
+    // At the entry: reads what the record needs into `call`. The record's result, and whatever only the exit can tell,
+    // is absent. For a number that the ABI does not have, the generic record of kind `unknown`.
     event::View enter(const SyscallStop& stop, PendingCall& call);
     // After the call. `result` is the value that the kernel returned: negative errno on failure.
     event::View leave(const PendingCall& call, int64_t result);
 
-    // PTRACE_EVENT_EXEC: the new image is in place. `call` is the execve or execveat that led here, null where it was not seen. `parent` is
-    // the parent's thread group leader as the workload sees it: Tid 0 for the entrypoint, which has none.
+    // PTRACE_EVENT_EXEC: the new image is in place. `call` is the execve or execveat that led here, null where it was
+    // not seen. `parent` is the parent's thread group leader as the workload sees it: Tid 0 for the entrypoint, which
+    // has none.
     event::View executed(Tid tid, Tid parent, const PendingCall* call);
-    // The child's own record (result 0), made when the child first stops. `kind_name` is "fork", "vfork", "clone" or "clone3";
-    // `flags` the kernel's CLONE_* bits (clone(2)).
+    // The child's own record (result 0), made when the child first stops. `kind_name` is "fork", "vfork", "clone" or
+    // "clone3"; `flags` the kernel's CLONE_* bits (clone(2)).
     event::View cloned(Tid parent, Tid child, Pid child_pid, std::string_view kind_name, uint64_t flags);
     // The parent's record of the same call.
     event::View cloned_child(Tid parent, Tid child, std::string_view kind_name, uint64_t flags);

@@ -63,6 +63,11 @@ uint64_t falco_open_flags(uint64_t value, Abi abi) {
     return access[value & 3] | translate_bits(common_open_flags, value) | translate_bits(of_abi, value);
 }
 
+uint64_t falco_descriptor_flags(uint64_t value, Abi abi) {
+    constexpr uint64_t access = falco::open_rdwr;
+    return falco_open_flags(value, abi) & ~access;
+}
+
 uint64_t falco_open_mode(uint64_t flags, uint64_t mode) {
     return (flags & (kernel_creat | kernel_tmpfile)) != 0 ? falco_chmod_mode(mode, Abi::X86_64) : 0;
 }

@@ -20,12 +20,14 @@ constexpr uint32_t exe_writable = 1, exe_upper_layer = 2, exe_from_memfd = 4, ex
 // A register's value (or a member's) as the thread gave it, and the ABI that it is of.
 using Translate = uint64_t (*)(uint64_t value, event::Abi abi);
 
-uint64_t falco_accept_flags(uint64_t value, event::Abi abi);  // also socket(2)'s type
+uint64_t falco_accept_flags(uint64_t value,
+                            event::Abi abi);  // also socket(2)'s type, eventfd2, inotify_init1, signalfd4
 uint64_t falco_access_mode(uint64_t value, event::Abi abi);
 uint64_t falco_chmod_mode(uint64_t value, event::Abi abi);
 uint64_t falco_clone_flags(uint64_t value, event::Abi abi);
 uint64_t falco_close_range_flags(uint64_t value, event::Abi abi);
 uint64_t falco_delete_module_flags(uint64_t value, event::Abi abi);
+uint64_t falco_descriptor_flags(uint64_t value, event::Abi abi);  // O_* of a call that opens nothing: dup3, pipe2
 uint64_t falco_epoll_create_flags(uint64_t value, event::Abi abi);
 uint64_t falco_fchownat_flags(uint64_t value, event::Abi abi);
 uint64_t falco_fcntl_command(uint64_t value, event::Abi abi);
@@ -44,7 +46,7 @@ uint64_t falco_mlockall_flags(uint64_t value, event::Abi abi);
 uint64_t falco_mmap_flags(uint64_t value, event::Abi abi);
 uint64_t falco_mmap_protection(uint64_t value, event::Abi abi);
 uint64_t falco_mount_flags(uint64_t value, event::Abi abi);
-uint64_t falco_open_flags(uint64_t value, event::Abi abi);  // also dup3, pipe2, eventfd2, inotify_init1, signalfd4
+uint64_t falco_open_flags(uint64_t value, event::Abi abi);
 uint64_t falco_pidfd_flags(uint64_t value, event::Abi abi);
 uint64_t falco_poll_events(uint64_t value, event::Abi abi);
 uint64_t falco_ptrace_request(uint64_t value, event::Abi abi);

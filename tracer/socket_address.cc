@@ -75,24 +75,24 @@ bool is_wide(const event::Endpoint& endpoint) {
     return endpoint.address.family == AF_INET6 && !endpoint.address.any();
 }
 
-void append_inet_tuple(const event::Descriptor& socket, Direction direction, std::string& out) {
-    if (!socket.local.address.valid() && !socket.remote.address.valid()) return;
-    const bool wide = is_wide(socket.local) || is_wide(socket.remote) ||
-                      (socket.local.address.family != AF_INET && socket.remote.address.family != AF_INET);
-    const auto& [source, destination] = direction == Direction::Outbound ? std::pair(socket.local, socket.remote)
-                                                                         : std::pair(socket.remote, socket.local);
+void append_inet_tuple(const event::Endpoint& local, const event::Endpoint& remote, Direction direction,
+                       std::string& out) {
+    if (!local.address.valid() && !remote.address.valid()) return;
+    const bool narrow = local.address.family == AF_INET || remote.address.family == AF_INET;
+    const bool wide = is_wide(local) || is_wide(remote) || !narrow;
+    const bool outbound = direction == Direction::Outbound;
     append_family(out, wide ? AF_INET6 : AF_INET);
-    append_endpoint(out, source, wide);
-    append_endpoint(out, destination, wide);
+    append_endpoint(out, outbound ? local : remote, wide);
+    append_endpoint(out, outbound ? remote : local, wide);
 }
 
-void append_unix_tuple(const event::Descriptor& socket, Direction direction, std::string& out) {
+void append_unix_tuple(const event::Descriptor& socket, std::string_view path, Direction direction, std::string& out) {
     // Falco's order: what the data goes to stands first.
     const bool outbound = direction == Direction::Outbound;
     append_family(out, AF_UNIX);
     append_integer(out, outbound ? socket.unix_peer : socket.unix_source);
     append_integer(out, outbound ? socket.unix_source : socket.unix_peer);
-    out.append(socket.name);
+    out.append(path);
     out.push_back('\0');
 }
 
@@ -132,9 +132,14 @@ void append_sockaddr(const SocketAddress& address, std::string& out) {
     }
 }
 
-void append_socktuple(const event::Descriptor& socket, Direction direction, std::string& out) {
-    if (socket.socket_family == AF_UNIX) return append_unix_tuple(socket, direction, out);
-    if (socket.socket_family == AF_INET || socket.socket_family == AF_INET6) append_inet_tuple(socket, direction, out);
+void append_socktuple(const event::Descriptor& socket, const SocketAddress& named, Direction direction,
+                      std::string& out) {
+    if (socket.socket_family == AF_UNIX) {
+        append_unix_tuple(socket, named.path.empty() ? std::string_view(socket.name) : named.path, direction, out);
+    } else if (socket.socket_family == AF_INET || socket.socket_family == AF_INET6) {
+        append_inet_tuple(socket.local, named.endpoint.address.valid() ? named.endpoint : socket.remote, direction,
+                          out);
+    }
 }
 
 }  // namespace bewit::tracer

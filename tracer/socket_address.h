@@ -29,7 +29,9 @@ void append_sockaddr(const SocketAddress& address, std::string& out);
 enum class Direction : uint8_t { Outbound, Inbound };
 
 // The parameter type `socktuple`: source and destination of an inet or unix socket. Nothing for other families, nor
-// where neither end has an address. An IPv4 end beside an IPv6 one is written as an IPv4-mapped address.
-void append_socktuple(const event::Descriptor& socket, Direction direction, std::string& out);
+// where neither end has an address. An IPv4 end beside an IPv6 one is written as an IPv4-mapped address. `named`, where
+// it has a family, stands for the other end of a socket that is not connected.
+void append_socktuple(const event::Descriptor& socket, const SocketAddress& named, Direction direction,
+                      std::string& out);
 
 }  // namespace bewit::tracer

@@ -450,7 +450,7 @@ TEST_CASE("an IPv6 socket that talks to an IPv4 address is IPv4") {
     CHECK(out.local.address.family == AF_INET);
     // A tuple of 13 bytes, as of any IPv4 socket.
     std::string tuple;
-    append_socktuple(out, Direction::Outbound, tuple);
+    append_socktuple(out, {}, Direction::Outbound, tuple);
     CHECK(tuple.size() == 13);
     close(client);
     const int server = listening_socket(AF_INET6);
