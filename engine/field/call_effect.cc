@@ -1,5 +1,5 @@
-// Computed once for all kinds, from the catalogue's flags and from lists of names. Where a call changes something only sometimes,
-// it counts as changing it: this table may be too cautious, never too bold.
+// Computed once for all kinds, from the catalogue's flags and from lists of names. Where a call changes something only
+// sometimes, it counts as changing it: this table may be too cautious, never too bold.
 #include "engine/field/call_effect.h"
 
 #include <algorithm>
@@ -107,7 +107,8 @@ void describe_descriptor(std::string_view name, const EventInfo& info, CallEffec
     effect.may_duplicate = name == "fcntl";
     const bool receives = name.starts_with("recv"), sends = name.starts_with("send") && name != "sendfile";
     effect.transfers = receives || sends;
-    effect.reconnects = effect.transfers || is_one_of(name, {"connect", "bind", "listen", "shutdown", "getsockopt", "setsockopt"});
+    effect.reconnects =
+        effect.transfers || is_one_of(name, {"connect", "bind", "listen", "shutdown", "getsockopt", "setsockopt"});
 }
 
 CallEffect describe(Kind kind) {

@@ -1,5 +1,5 @@
-// What is known of a kind of event from its name alone: which descriptor it is about, and what the call may change. The look before
-// the call rests on it.
+// What is known of a kind of event from its name alone: which descriptor it is about, and what the call may change. The
+// look before the call rests on it.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,11 @@ struct CallEffect {
     uint32_t facts = 0;  // event::FactGroup bits of the calling thread that the call may change
     OpenForm open = OpenForm::None;
     DescriptorRole role = DescriptorRole::None;
-    uint8_t position = 0;         // of the parameter with the given descriptor
-    bool executes = false;        // execve, execveat
-    bool reconnects = false;      // may change what the given descriptor is connected to, or its name
-    bool transfers = false;       // of these, the ones that change nothing once a stream is connected: send and receive
-    bool may_duplicate = false;   // fcntl: depending on its command, the result is the descriptor
+    uint8_t position = 0;        // of the parameter with the given descriptor
+    bool executes = false;       // execve, execveat
+    bool reconnects = false;     // may change what the given descriptor is connected to, or its name
+    bool transfers = false;      // of these, the ones that change nothing once a stream is connected: send and receive
+    bool may_duplicate = false;  // fcntl: depending on its command, the result is the descriptor
 };
 
 const CallEffect& effect_of(event::Kind kind);

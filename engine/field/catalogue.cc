@@ -15,10 +15,10 @@ struct Class {
 
 // The order is that of listings.
 constexpr Class classes[] = {
-    {"evt", event_entries},        {"process", process_entries}, {"user", user_entries},
-    {"group", group_entries},      {"fd", descriptor_entries},   {"fs.path", path_entries},
-    {"fdlist", fdlist_entries},    {"container", container_entries}, {"k8s", kubernetes_entries},
-    {"bewit", own_entries},        {"util", util_entries},
+    {"evt", event_entries},     {"process", process_entries},     {"user", user_entries},
+    {"group", group_entries},   {"fd", descriptor_entries},       {"fs.path", path_entries},
+    {"fdlist", fdlist_entries}, {"container", container_entries}, {"k8s", kubernetes_entries},
+    {"bewit", own_entries},     {"util", util_entries},
 };
 
 std::vector<Definition> build() {
@@ -26,9 +26,9 @@ std::vector<Definition> build() {
     for (const Class& group : classes) {
         for (const Entry& entry : group.entries()) {
             const Nature& nature = entry.nature;
-            result.push_back({FieldId{static_cast<uint16_t>(result.size())}, entry.name, group.name, entry.type, entry.format,
-                              entry.flags, nature.scope, nature.cost, nature.facts, entry.help, entry.arguments,
-                              nature.at_entry, entry.extract});
+            result.push_back({FieldId{static_cast<uint16_t>(result.size())}, entry.name, group.name, entry.type,
+                              entry.format, entry.flags, nature.scope, nature.cost, nature.facts, entry.help,
+                              entry.arguments, nature.at_entry, entry.extract});
         }
     }
     return result;
@@ -48,7 +48,9 @@ std::vector<const Definition*> sort_by_name() {
 
 }  // namespace
 
-std::span<const Definition> all_fields() { return definitions(); }
+std::span<const Definition> all_fields() {
+    return definitions();
+}
 
 const Definition* find_definition(std::string_view name) {
     static const std::vector<const Definition*> sorted = sort_by_name();

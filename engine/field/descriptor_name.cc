@@ -1,6 +1,6 @@
-// Three cases for every name: the descriptor is there; the call failed, and the name comes from its arguments; the call has not been
-// made. In the third, a value may be given only when the first two cases agree on it. Where they agree but for the value's being
-// absent in one of them, it is given with Presence::Unknown.
+// Three cases for every name: the descriptor is there; the call failed, and the name comes from its arguments; the call
+// has not been made. In the third, a value may be given only when the first two cases agree on it. Where they agree but
+// for the value's being absent in one of them, it is given with Presence::Unknown.
 #include "engine/field/descriptor_name.h"
 
 #include "engine/field/descriptor_text.h"
@@ -17,13 +17,23 @@ using event::DescriptorType;
 
 constexpr uint64_t wants_directory = 1u << 10;  // O_DIRECTORY in Falco's encoding
 
-bool is_file(const Descriptor& what) { return what.type == DescriptorType::File || what.type == DescriptorType::File2; }
-bool is_directory(const Descriptor& what) { return what.type == DescriptorType::Directory; }
+bool is_file(const Descriptor& what) {
+    return what.type == DescriptorType::File || what.type == DescriptorType::File2;
+}
+bool is_directory(const Descriptor& what) {
+    return what.type == DescriptorType::Directory;
+}
 
-OpenForm form_of(const Context& context) { return effect_of(context.event.kind()).open; }
-bool has_own_name(OpenForm form) { return form == OpenForm::Open || form == OpenForm::OpenAt || form == OpenForm::Creat; }
+OpenForm form_of(const Context& context) {
+    return effect_of(context.event.kind()).open;
+}
+bool has_own_name(OpenForm form) {
+    return form == OpenForm::Open || form == OpenForm::OpenAt || form == OpenForm::Creat;
+}
 
-size_t name_position(const Context& context) { return context.event.info().param("name").value_or(0); }
+size_t name_position(const Context& context) {
+    return context.event.info().param("name").value_or(0);
+}
 
 // The directory that holds the file; a name that ends in a slash is left whole.
 std::string_view directory_of(std::string_view name) {
@@ -42,12 +52,15 @@ std::string_view filename_of(std::string_view name) {
 Presence name_from_arguments(Context& context, Value& value) {
     switch (form_of(context)) {
         case OpenForm::Open:
-        case OpenForm::Creat: return give_text(value, param_text(context, name_position(context)).shown());
+        case OpenForm::Creat:
+            return give_text(value, param_text(context, name_position(context)).shown());
         case OpenForm::OpenAt:
             if (!context.event.param("name").present()) return Presence::Absent;
             return give_text(value, absolute_path_of(context, name_position(context)));
-        case OpenForm::ByHandle: return give_text(value, context.event.param("path").as_text());
-        case OpenForm::None: break;
+        case OpenForm::ByHandle:
+            return give_text(value, context.event.param("path").as_text());
+        case OpenForm::None:
+            break;
     }
     const std::string_view name = context.event.info().name;
     const bool has_addresses = name == "accept" || name == "accept4" || name == "connect";
@@ -74,7 +87,9 @@ Presence raw_name_before_open(Context& context, Value& value) {
     return give_text(value, param.as_text());
 }
 
-bool opens_directory(const Context& context) { return (context.event.param("flags").as_uint() & wants_directory) != 0; }
+bool opens_directory(const Context& context) {
+    return (context.event.param("flags").as_uint() & wants_directory) != 0;
+}
 bool flags_are_open(const Context& context) {
     return form_of(context) != OpenForm::Creat && !context.event.param("flags").present();
 }

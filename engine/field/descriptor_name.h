@@ -1,5 +1,5 @@
-// The names of the event's descriptor: `fd.name` and what is cut out of it. Apart, because a call that opens a file has them before
-// there is a descriptor, and without there ever being one.
+// The names of the event's descriptor: `fd.name` and what is cut out of it. Apart, because a call that opens a file has
+// them before there is a descriptor, and without there ever being one.
 #pragma once
 
 #include "engine/field/extract.h"

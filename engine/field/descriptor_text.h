@@ -15,7 +15,8 @@ std::string_view type_text(event::DescriptorType type);
 char type_letter(event::DescriptorType type);
 // The text of one letter; lives for the whole program.
 std::string_view letter_text(char letter);
-// `fd.l4proto`: "tcp", ...; "<NA>" where it is unknown, and while nobody knows which end of the connection the socket is.
+// `fd.l4proto`: "tcp", ...; "<NA>" where it is unknown, and while nobody knows which end of the connection the socket
+// is.
 std::string_view l4proto_text(const event::Descriptor& what);
 // The letter that stands for it in `<4t>`, 0 for none.
 char l4proto_letter(const event::Descriptor& what);

@@ -30,12 +30,16 @@ bool duplicates(const View& event) {
 int64_t number_after(const View& event, const CallEffect& effect) {
     const int64_t result = event.result().value_or(-1);
     switch (effect.role) {
-        case DescriptorRole::None: return -1;
+        case DescriptorRole::None:
+            return -1;
         case DescriptorRole::Given:
             return effect.may_duplicate && result >= 0 && duplicates(event) ? result : given_number(event, effect);
-        case DescriptorRole::Made: return result >= 0 ? result : -1;
-        case DescriptorRole::Duplicated: return result >= 0 ? result : given_number(event, effect);
-        case DescriptorRole::Pair: return result >= 0 ? event.param("fd2").as_int() : -1;
+        case DescriptorRole::Made:
+            return result >= 0 ? result : -1;
+        case DescriptorRole::Duplicated:
+            return result >= 0 ? result : given_number(event, effect);
+        case DescriptorRole::Pair:
+            return result >= 0 ? event.param("fd2").as_int() : -1;
     }
     return -1;
 }
@@ -85,7 +89,8 @@ EventDescriptor event_descriptor(Context& context) {
 
 bool keeps_type(const EventDescriptor& subject) {
     if (subject.known) return true;
-    return subject.what != nullptr && (subject.what->socket_family == AF_INET || subject.what->socket_family == AF_UNIX);
+    return subject.what != nullptr &&
+           (subject.what->socket_family == AF_INET || subject.what->socket_family == AF_UNIX);
 }
 
 }  // namespace bewit::field

@@ -11,7 +11,8 @@ namespace bewit::field {
 
 struct EventParameter {
     std::string_view name;
-    event::ParamType type;      // what literals are compared as: the type in the first event that ever had a parameter of this name
+    event::ParamType
+        type;  // what literals are compared as: the type in the first event that ever had a parameter of this name
     event::PrintFormat format;
 };
 

@@ -33,13 +33,18 @@ bool is_text(ParamType type) {
 
 bool takes(Transformer transformer, const ExpressionNode& input) {
     switch (transformer) {
-        case Transformer::Len: return input.list || is_text(input.type) || input.type == ParamType::ByteBuf;
-        case Transformer::B64: return input.type == ParamType::CharBuf || input.type == ParamType::ByteBuf;
-        default: return is_text(input.type);
+        case Transformer::Len:
+            return input.list || is_text(input.type) || input.type == ParamType::ByteBuf;
+        case Transformer::B64:
+            return input.type == ParamType::CharBuf || input.type == ParamType::ByteBuf;
+        default:
+            return is_text(input.type);
     }
 }
 
-bool is_single_text(const ExpressionNode& node) { return is_text(node.type) && !node.list; }
+bool is_single_text(const ExpressionNode& node) {
+    return is_text(node.type) && !node.list;
+}
 
 NodeResult compile_field(const Operand& operand, const filter::FieldName& name) {
     auto field = resolve(name.name, name.argument, name.has_argument);
@@ -88,8 +93,9 @@ std::optional<std::string> check_single(Transformer transformer, const Expressio
         return fmt::format("field '{}' does not support transformers", field);
     }
     if (takes(transformer, input)) return std::nullopt;
-    return fmt::format("can't add field transformer: type '{}' is not supported by '{}' transformer applied on {}field '{}'",
-                       event::type_name(input.type), name, input.list ? "list " : "", field);
+    return fmt::format(
+        "can't add field transformer: type '{}' is not supported by '{}' transformer applied on {}field '{}'",
+        event::type_name(input.type), name, input.list ? "list " : "", field);
 }
 
 std::optional<std::string> check_join(const ExpressionNode& call) {
@@ -121,19 +127,27 @@ std::optional<std::string> check_call(const ExpressionNode& call, const Transfor
         return fmt::format("transformer '{}' does not support field arguments", filter::text(source.transformer));
     }
     switch (source.transformer) {
-        case Transformer::Join: return check_join(call);
-        case Transformer::Concat: return check_concat(call);
-        case Transformer::GetOpt: return check_getopt(call, source);
-        default: return check_single(source.transformer, call);
+        case Transformer::Join:
+            return check_join(call);
+        case Transformer::Concat:
+            return check_concat(call);
+        case Transformer::GetOpt:
+            return check_getopt(call, source);
+        default:
+            return check_single(source.transformer, call);
     }
 }
 
 void set_result_type(ExpressionNode& call, const TransformerCall& source) {
     const ExpressionNode& input = *call.inputs.front();
     switch (source.transformer) {
-        case Transformer::Len: call.type = ParamType::Uint64; return;
+        case Transformer::Len:
+            call.type = ParamType::Uint64;
+            return;
         case Transformer::Join:
-        case Transformer::Concat: call.type = ParamType::CharBuf; return;
+        case Transformer::Concat:
+            call.type = ParamType::CharBuf;
+            return;
         case Transformer::GetOpt:
             call.type = ParamType::CharBuf;
             call.list = !source.has_argument;
@@ -149,7 +163,8 @@ void set_result_type(ExpressionNode& call, const TransformerCall& source) {
 // `val(f)` is f.
 NodeResult compile_val(const Operand& operand, const TransformerCall& call) {
     if (call.has_argument) return error(operand, "transformer 'val' does not support field arguments");
-    const bool one_field = call.arguments.size() == 1 && std::holds_alternative<filter::FieldName>(call.arguments.front()->value);
+    const bool one_field =
+        call.arguments.size() == 1 && std::holds_alternative<filter::FieldName>(call.arguments.front()->value);
     if (!one_field) return error(operand, "val() requires exactly 1 argument: a field");
     return compile_node(*call.arguments.front());
 }
@@ -175,7 +190,8 @@ NodeResult compile_node(const Operand& operand) {
 
 Presence evaluate_node(const ExpressionNode& node, Context& context, Value& value);
 
-// Of several parts the value is as certain as the least certain one; Absent outweighs all. False when there is no value.
+// Of several parts the value is as certain as the least certain one; Absent outweighs all. False when there is no
+// value.
 bool join_presence(Presence& all, Presence part, const Value& value) {
     if (part == Presence::Absent) {
         all = Presence::Absent;
@@ -240,10 +256,17 @@ bool options_of(const ExpressionNode& node, std::span<const Value> parts, Scratc
 
 bool apply(const ExpressionNode& node, std::span<const Value> parts, Scratch& scratch, Value& value) {
     switch (node.transformer) {
-        case Transformer::Join: value = joined(parts, scratch); return true;
-        case Transformer::Concat: value = concatenated(parts, scratch); return true;
-        case Transformer::GetOpt: return options_of(node, parts, scratch, value);
-        default: value = parts.front(); return transform(node.transformer, scratch, value);
+        case Transformer::Join:
+            value = joined(parts, scratch);
+            return true;
+        case Transformer::Concat:
+            value = concatenated(parts, scratch);
+            return true;
+        case Transformer::GetOpt:
+            return options_of(node, parts, scratch, value);
+        default:
+            value = parts.front();
+            return transform(node.transformer, scratch, value);
     }
 }
 
@@ -264,10 +287,14 @@ Presence evaluate_parts(const ExpressionNode& node, Context& context, Value& val
 
 Presence evaluate_node(const ExpressionNode& node, Context& context, Value& value) {
     switch (node.kind) {
-        case Kind::Field: return extract(node.field, context, value);
-        case Kind::Literal: value = Value::of_text(node.literal); return Presence::Present;
+        case Kind::Field:
+            return extract(node.field, context, value);
+        case Kind::Literal:
+            value = Value::of_text(node.literal);
+            return Presence::Present;
         case Kind::List:
-        case Kind::Call: break;
+        case Kind::Call:
+            break;
     }
     return evaluate_parts(node, context, value);
 }
@@ -299,8 +326,12 @@ Presence Expression::evaluate(Context& context, Value& value) const {
     return presence;
 }
 
-ParamType Expression::type() const { return root_ != nullptr ? root_->type : ParamType::None; }
-bool Expression::is_list() const { return root_ != nullptr && root_->list; }
+ParamType Expression::type() const {
+    return root_ != nullptr ? root_->type : ParamType::None;
+}
+bool Expression::is_list() const {
+    return root_ != nullptr && root_->list;
+}
 
 const Field* Expression::plain_field() const {
     return root_ != nullptr && root_->kind == Kind::Field ? &root_->field : nullptr;

@@ -20,11 +20,12 @@ struct ExpressionError {
 
 struct ExpressionNode;
 
-// Compiled once, evaluated often; immutable, cheap to copy, and shareable between threads that have contexts of their own. An expression
-// that was made by no compile() is Absent for every event.
+// Compiled once, evaluated often; immutable, cheap to copy, and shareable between threads that have contexts of their
+// own. An expression that was made by no compile() is Absent for every event.
 class Expression {
 public:
-    // Fields and transformer calls, with literals where a transformer takes them. Which types a transformer takes and gives:
+    // Fields and transformer calls, with literals where a transformer takes them. Which types a transformer takes and
+    // gives:
     //
     //   tolower, toupper, basename   text, or a list of texts: the same
     //   b64                          text or bytes: the same, decoded; Absent when it is no base64
@@ -41,7 +42,8 @@ public:
     Presence evaluate(Context& context, Value& value) const;
 
     ParamType type() const;
-    // Many values with the all-or-any meaning of lists. False for fields that stand for every ancestor (Field::any_ancestor()).
+    // Many values with the all-or-any meaning of lists. False for fields that stand for every ancestor
+    // (Field::any_ancestor()).
     bool is_list() const;
     // The field itself when no transformer is around it; nullptr otherwise.
     const Field* plain_field() const;

@@ -16,8 +16,8 @@
 
 namespace bewit::field {
 
-// Memory for values that have to be put together; empty again with every event, and never given back. What it hands out stays
-// where it is until clear(). Not thread-safe.
+// Memory for values that have to be put together; empty again with every event, and never given back. What it hands out
+// stays where it is until clear(). Not thread-safe.
 class Scratch {
 public:
     std::string_view keep(std::string_view text);
@@ -56,31 +56,31 @@ struct Context {
     const event::View& event;
     state::State& state;
     Scratch& scratch;
-    uint64_t number = 0;      // evt.num
-    bool at_entry = false;    // the look before the call: what only the result can tell is Unknown
-    // The value is to be printed rather than compared. Fields that are for conditions only are Absent then, and those that stand for
-    // every ancestor give one text instead of a list.
+    uint64_t number = 0;    // evt.num
+    bool at_entry = false;  // the look before the call: what only the result can tell is Unknown
+    // The value is to be printed rather than compared. Fields that are for conditions only are Absent then, and those
+    // that stand for every ancestor give one text instead of a list.
     bool shown = false;
-    std::string_view hostname = {};    // evt.hostname; empty: none
-    uint64_t first_time_ns = 0;        // of the first event: evt.reltime counts from it; 0: from this event
-    uint64_t previous_time_ns = 0;     // of the event before: evt.deltatime; 0: there was none
-    bool truncated = false;            // the source knows that it cut a text: bewit.truncated
+    std::string_view hostname = {};  // evt.hostname; empty: none
+    uint64_t first_time_ns = 0;      // of the first event: evt.reltime counts from it; 0: from this event
+    uint64_t previous_time_ns = 0;   // of the event before: evt.deltatime; 0: there was none
+    bool truncated = false;          // the source knows that it cut a text: bewit.truncated
 };
 
 // The field's value for the event.
 //
-// Unknown comes only with `at_entry`. When `value` has a form then, the field will be absent or have exactly this value: a test
-// that the value fails cannot hold after the call either.
+// Unknown comes only with `at_entry`. When `value` has a form then, the field will be absent or have exactly this
+// value: a test that the value fails cannot hold after the call either.
 //
 // Fields that give a list though they are no lists, when compared:
 //   proc.aname and its like without an argument (Field::any_ancestor)
 //       all ancestors, the parent first; Absent when there is none. The comparison holds when it holds for any one.
 //   fd.ip, fd.net, fd.port, fd.proto (EitherEndpoint)
-//       client and server of a connection, in this order; of a socket that only listens its own end alone. `!=` holds when it
-//       holds for all, any other operator when it holds for one.
-// fd.cip.name, fd.sip.name, fd.lip.name and fd.rip.name give the address, for whoever knows what the rule's names stand for; when
-// shown they are Absent, since no address is looked up backwards.
-// evt.around[T] gives the distance between the event and T in nanoseconds: `= D` is meant as "at most D milliseconds".
+//       client and server of a connection, in this order; of a socket that only listens its own end alone. `!=` holds
+//       when it holds for all, any other operator when it holds for one.
+// fd.cip.name, fd.sip.name, fd.lip.name and fd.rip.name give the address, for whoever knows what the rule's names stand
+// for; when shown they are Absent, since no address is looked up backwards. evt.around[T] gives the distance between
+// the event and T in nanoseconds: `= D` is meant as "at most D milliseconds".
 Presence extract(const Field& field, Context& context, Value& value);
 
 }  // namespace bewit::field

@@ -15,9 +15,9 @@ struct PathParameters {
 };
 
 constexpr PathParameters path_parameters[] = {
-    {"renameat", "oldpath", "newpath"}, {"renameat2", "oldpath", "newpath"}, {"linkat", "oldpath", "newpath"},
-    {"symlinkat", "linkpath", "linkpath"}, {"openat", "name", "name"},       {"openat2", "name", "name"},
-    {"unlinkat", "name", "name"},       {"mkdirat", "path", "path"},         {"fchmodat", "filename", "filename"},
+    {"renameat", "oldpath", "newpath"},    {"renameat2", "oldpath", "newpath"}, {"linkat", "oldpath", "newpath"},
+    {"symlinkat", "linkpath", "linkpath"}, {"openat", "name", "name"},          {"openat2", "name", "name"},
+    {"unlinkat", "name", "name"},          {"mkdirat", "path", "path"},         {"fchmodat", "filename", "filename"},
     {"fchownat", "pathname", "pathname"},
 };
 

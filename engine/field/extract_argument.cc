@@ -52,13 +52,14 @@ int64_t extend_sign(uint64_t bits, size_t width) {
     return static_cast<int64_t>(bits << unused) >> unused;
 }
 
-// The argument's bytes as a value of `type`, which need not be the argument's own: the same name stands for different types in
-// different events, and a condition is compiled once.
+// The argument's bytes as a value of `type`, which need not be the argument's own: the same name stands for different
+// types in different events, and a condition is compiled once.
 Value reinterpret(ParamType type, const Param& param) {
     switch (type) {
         case ParamType::CharBuf:
         case ParamType::FsPath:
-        case ParamType::FsRelPath: return Value::of_text(param.as_text());
+        case ParamType::FsRelPath:
+            return Value::of_text(param.as_text());
         case ParamType::Int8:
         case ParamType::Int16:
         case ParamType::Int32:
@@ -67,10 +68,14 @@ Value reinterpret(ParamType type, const Param& param) {
         case ParamType::Fd:
         case ParamType::Fd32:
         case ParamType::Pid:
-        case ParamType::Pid32: return Value::of_int(extend_sign(load(param.bytes), event::type_width(type)));
-        case ParamType::Bool: return Value::of_bool(load(param.bytes) != 0);
-        case ParamType::Double: return Value::of_double(std::bit_cast<double>(load(param.bytes)));
-        default: break;
+        case ParamType::Pid32:
+            return Value::of_int(extend_sign(load(param.bytes), event::type_width(type)));
+        case ParamType::Bool:
+            return Value::of_bool(load(param.bytes) != 0);
+        case ParamType::Double:
+            return Value::of_double(std::bit_cast<double>(load(param.bytes)));
+        default:
+            break;
     }
     const size_t width = event::type_width(type);
     if (width == 0 || width > sizeof(uint64_t)) {

@@ -27,8 +27,9 @@ Presence give_optional(Context& context, Value& value, std::optional<bool> Conta
 }
 
 void append_mount(const Mount& mount, std::string& out) {
-    for (const std::string_view part : {std::string_view(mount.source), std::string_view(mount.destination),
-                                        std::string_view(mount.mode), std::string_view(mount.writable ? "true" : "false")}) {
+    for (const std::string_view part :
+         {std::string_view(mount.source), std::string_view(mount.destination), std::string_view(mount.mode),
+          std::string_view(mount.writable ? "true" : "false")}) {
         out += part;
         out += ':';
     }
@@ -43,7 +44,9 @@ const Mount* find_mount(const Field& field, const Context& context, std::string 
         const size_t position = static_cast<size_t>(field.index);
         return position < mounts->size() ? &(*mounts)[position] : nullptr;
     }
-    const auto matches = [&](const Mount& mount) { return fnmatch(field.argument.c_str(), (mount.*key).c_str(), 0) == 0; };
+    const auto matches = [&](const Mount& mount) {
+        return fnmatch(field.argument.c_str(), (mount.*key).c_str(), 0) == 0;
+    };
     const auto found = std::ranges::find_if(*mounts, matches);
     return found != mounts->end() ? &*found : nullptr;
 }
@@ -59,7 +62,9 @@ Presence give_label(const Field& field, Value& value, const Labels& labels) {
 }
 
 // What the runtime itself has put there is left out.
-bool is_internal(std::string_view label) { return label.starts_with("annotation.") || label.starts_with("io.kubernetes."); }
+bool is_internal(std::string_view label) {
+    return label.starts_with("annotation.") || label.starts_with("io.kubernetes.");
+}
 
 Presence give_labels(Context& context, Value& value, const Labels& labels) {
     std::string& out = context.scratch.text();

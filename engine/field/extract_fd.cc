@@ -28,10 +28,10 @@ struct LetterOfEvent {
 
 // What such a call would have made, when it made nothing.
 constexpr LetterOfEvent letters_of_events[] = {
-    {"open", 'f'},     {"openat", 'f'},    {"openat2", 'f'},   {"creat", 'f'},          {"socket", '4'},
-    {"accept", '4'},   {"accept4", '4'},   {"pipe", 'p'},      {"pipe2", 'p'},          {"eventfd", 'e'},
-    {"eventfd2", 'e'}, {"signalfd", 's'},  {"signalfd4", 's'}, {"timerfd_create", 't'}, {"inotify_init", 'i'},
-    {"inotify_init1", 'i'},
+    {"open", 'f'},      {"openat", 'f'},         {"openat2", 'f'},      {"creat", 'f'},
+    {"socket", '4'},    {"accept", '4'},         {"accept4", '4'},      {"pipe", 'p'},
+    {"pipe2", 'p'},     {"eventfd", 'e'},        {"eventfd2", 'e'},     {"signalfd", 's'},
+    {"signalfd4", 's'}, {"timerfd_create", 't'}, {"inotify_init", 'i'}, {"inotify_init1", 'i'},
 };
 
 char letter_of_event(std::string_view name) {
@@ -62,8 +62,8 @@ Presence give_stream_name(Context& context, Value& value, int32_t number) {
     return what != nullptr ? give_text(value, name_of(*what, context.scratch.text())) : Presence::Absent;
 }
 
-// The types of all descriptors of the process, each once. Asks for one number after the other until as many were found as the
-// kernel says are open; numbers above the bound are rare, and asking costs a look at the kernel each time.
+// The types of all descriptors of the process, each once. Asks for one number after the other until as many were found
+// as the kernel says are open; numbers above the bound are rare, and asking costs a look at the kernel each time.
 Presence give_all_types(Context& context, Value& value) {
     constexpr int32_t bound = 4096;
     state::Process* leader = context.state.process(context.event.tid());
@@ -111,14 +111,23 @@ Presence fd_typechar(const Field&, Context& context, Value& value) {
     const EventDescriptor subject = event_descriptor(context);
     if (!subject.applies) return Presence::Absent;
     if (!keeps_type(subject)) return letter_before_open(context, value);
-    const char letter = subject.what != nullptr ? type_letter(subject.what->type) : letter_of_event(context.event.name());
+    const char letter =
+        subject.what != nullptr ? type_letter(subject.what->type) : letter_of_event(context.event.name());
     return give_text(value, letter_text(letter));
 }
 
-Presence fd_name(const Field&, Context& context, Value& value) { return give_name(context, value); }
-Presence fd_name_raw(const Field&, Context& context, Value& value) { return give_raw_name(context, value); }
-Presence fd_directory(const Field&, Context& context, Value& value) { return give_directory(context, value); }
-Presence fd_filename(const Field&, Context& context, Value& value) { return give_filename(context, value); }
+Presence fd_name(const Field&, Context& context, Value& value) {
+    return give_name(context, value);
+}
+Presence fd_name_raw(const Field&, Context& context, Value& value) {
+    return give_raw_name(context, value);
+}
+Presence fd_directory(const Field&, Context& context, Value& value) {
+    return give_directory(context, value);
+}
+Presence fd_filename(const Field&, Context& context, Value& value) {
+    return give_filename(context, value);
+}
 
 Presence fd_container_name(const Field&, Context& context, Value& value) {
     return give_with_container(context, value, give_name(context, value));
@@ -146,13 +155,16 @@ Presence fd_device_minor(const Field&, Context& context, Value& value) {
     return give_described(context, [&](const Descriptor& what) { return give_int(value, minor(what.device)); });
 }
 Presence fd_inode(const Field&, Context& context, Value& value) {
-    return give_described(context, [&](const Descriptor& what) { return give_int(value, static_cast<int64_t>(what.inode)); });
+    return give_described(context,
+                          [&](const Descriptor& what) { return give_int(value, static_cast<int64_t>(what.inode)); });
 }
 Presence fd_upper_layer(const Field&, Context& context, Value& value) {
-    return give_described(context, [&](const Descriptor& what) { return give_bool(value, (what.open_flags & upper_layer) != 0); });
+    return give_described(
+        context, [&](const Descriptor& what) { return give_bool(value, (what.open_flags & upper_layer) != 0); });
 }
 Presence fd_lower_layer(const Field&, Context& context, Value& value) {
-    return give_described(context, [&](const Descriptor& what) { return give_bool(value, (what.open_flags & lower_layer) != 0); });
+    return give_described(
+        context, [&](const Descriptor& what) { return give_bool(value, (what.open_flags & lower_layer) != 0); });
 }
 
 Presence fd_types(const Field& field, Context& context, Value& value) {
@@ -162,11 +174,23 @@ Presence fd_types(const Field& field, Context& context, Value& value) {
     return give_stream_type(context, value, static_cast<int32_t>(field.index));
 }
 
-Presence stdin_type(const Field&, Context& context, Value& value) { return give_stream_type(context, value, 0); }
-Presence stdout_type(const Field&, Context& context, Value& value) { return give_stream_type(context, value, 1); }
-Presence stderr_type(const Field&, Context& context, Value& value) { return give_stream_type(context, value, 2); }
-Presence stdin_name(const Field&, Context& context, Value& value) { return give_stream_name(context, value, 0); }
-Presence stdout_name(const Field&, Context& context, Value& value) { return give_stream_name(context, value, 1); }
-Presence stderr_name(const Field&, Context& context, Value& value) { return give_stream_name(context, value, 2); }
+Presence stdin_type(const Field&, Context& context, Value& value) {
+    return give_stream_type(context, value, 0);
+}
+Presence stdout_type(const Field&, Context& context, Value& value) {
+    return give_stream_type(context, value, 1);
+}
+Presence stderr_type(const Field&, Context& context, Value& value) {
+    return give_stream_type(context, value, 2);
+}
+Presence stdin_name(const Field&, Context& context, Value& value) {
+    return give_stream_name(context, value, 0);
+}
+Presence stdout_name(const Field&, Context& context, Value& value) {
+    return give_stream_name(context, value, 1);
+}
+Presence stderr_name(const Field&, Context& context, Value& value) {
+    return give_stream_name(context, value, 2);
+}
 
 }  // namespace bewit::field

@@ -11,7 +11,8 @@
 namespace bewit::field {
 namespace {
 
-// Which parameters hold the names of a call: one of the first column, or the others. `fd.name` stands for the descriptor's name.
+// Which parameters hold the names of a call: one of the first column, or the others. `fd.name` stands for the
+// descriptor's name.
 struct PathRoles {
     std::string_view event, name, source, target;
 };
@@ -47,7 +48,8 @@ constexpr PathRoles all_roles[] = {
     {"mount", {}, "dev", "dir"},
 };
 
-// Of an open, the value -1 alone counts as failure: it is EPERM, and other errors have other values. That is Falco's reading.
+// Of an open, the value -1 alone counts as failure: it is EPERM, and other errors have other values. That is Falco's
+// reading.
 bool succeeded(const Context& context) {
     const auto result = context.event.result();
     if (!result) return false;

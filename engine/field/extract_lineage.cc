@@ -1,5 +1,5 @@
-// Parents, ancestors, and the leaders of sessions and groups. The walk goes from leader to leader upwards; it cannot be longer than
-// the table of threads, whatever the table says.
+// Parents, ancestors, and the leaders of sessions and groups. The walk goes from leader to leader upwards; it cannot be
+// longer than the table of threads, whatever the table says.
 #include <array>
 
 #include "engine/field/extract.h"
@@ -16,9 +16,9 @@ using TextOf = std::string_view(Context&, Process&);
 // `visit(Process&)` for each ancestor, the parent first, until it returns false.
 template <class Visit>
 void walk_up(Context& context, Visit&& visit) {
-    const size_t limit = context.state.size() + 1;
     Process* process = parent_of(context);
-    for (size_t i = 0; process != nullptr && i < limit; ++i) {
+    // The table may grow as the walk goes up.
+    for (size_t i = 0; process != nullptr && i <= context.state.size(); ++i) {
         if (!visit(*process)) return;
         process = context.state.ancestor(process->tid, 1);
     }
@@ -57,19 +57,31 @@ Presence give_ancestor(const Field& field, Context& context, Value& value, TextO
     return context.shown ? give_joined(context, value, text) : give_all(context, value, text);
 }
 
-int64_t pid_of(Context& context, Process& process) { return raw(facts_of(context, process, event::IdentityFacts).pid); }
+int64_t pid_of(Context& context, Process& process) {
+    return raw(facts_of(context, process, event::IdentityFacts).pid);
+}
 
-bool is_shell(std::string_view comm) { return comm.ends_with("sh"); }
+bool is_shell(std::string_view comm) {
+    return comm.ends_with("sh");
+}
 
 using IdOf = int64_t(const event::ProcessFacts&);
-int64_t session_of(const event::ProcessFacts& facts) { return facts.sid; }
-int64_t virtual_group_of(const event::ProcessFacts& facts) { return facts.vpgid; }
-int64_t group_of(const event::ProcessFacts& facts) { return facts.pgid; }
+int64_t session_of(const event::ProcessFacts& facts) {
+    return facts.sid;
+}
+int64_t virtual_group_of(const event::ProcessFacts& facts) {
+    return facts.vpgid;
+}
+int64_t group_of(const event::ProcessFacts& facts) {
+    return facts.pgid;
+}
 
-bool is_in_namespace(const event::ProcessFacts& facts) { return facts.vpid != -1 && facts.vpid != raw(facts.pid); }
+bool is_in_namespace(const event::ProcessFacts& facts) {
+    return facts.vpid != -1 && facts.vpid != raw(facts.pid);
+}
 
-// Who leads the session or group: the process with that id. Where the id is one of another pid namespace than ours, the oldest
-// of those ancestors, without a gap, that belong to it.
+// Who leads the session or group: the process with that id. Where the id is one of another pid namespace than ours, the
+// oldest of those ancestors, without a gap, that belong to it.
 Process* leader_of_group(Context& context, IdOf* id_of, bool is_virtual) {
     Process* self = thread_of(context);
     if (self == nullptr) return nullptr;

@@ -15,7 +15,8 @@ using event::ParamType;
 constexpr size_t longest_path = 4096;
 
 bool is_named_file(const event::Descriptor& what) {
-    return what.type == DescriptorType::File || what.type == DescriptorType::File2 || what.type == DescriptorType::Directory;
+    return what.type == DescriptorType::File || what.type == DescriptorType::File2 ||
+           what.type == DescriptorType::Directory;
 }
 
 bool is_cut_path(const Param& param) {

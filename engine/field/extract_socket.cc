@@ -1,5 +1,5 @@
-// Sockets have two ends and two views of them: client and server, local and remote. Which end is ours is the descriptor's role; while
-// nobody knows it, the fields of the first view and of the second are absent alike.
+// Sockets have two ends and two views of them: client and server, local and remote. Which end is ours is the
+// descriptor's role; while nobody knows it, the fields of the first view and of the second are absent alike.
 #include <sys/socket.h>
 
 #include <iterator>
@@ -20,7 +20,9 @@ using event::Descriptor;
 using event::DescriptorType;
 using event::Endpoint;
 
-bool has_role(const Descriptor& what) { return what.role != Descriptor::Role::None; }
+bool has_role(const Descriptor& what) {
+    return what.role != Descriptor::Role::None;
+}
 bool is_connection(const Descriptor& what) {
     return what.type == DescriptorType::Ipv4 || what.type == DescriptorType::Ipv6;
 }
@@ -60,19 +62,21 @@ View server_port_of(const Descriptor& what) {
     return {true, connection_of(what).server};
 }
 
-// The client's end counts as local when its address is one of this machine, so on a connection of the machine with itself
-// either process sees the client as local.
+// The client's end counts as local when its address is one of this machine, so on a connection of the machine with
+// itself either process sees the client as local.
 View local_of(const Descriptor& what) {
     if (!is_connection(what) || !has_role(what)) return {};
     const Connection connection = connection_of(what);
-    const bool client_is_local = is_own_address(connection.client.address, what) || what.role == Descriptor::Role::Client;
+    const bool client_is_local =
+        is_own_address(connection.client.address, what) || what.role == Descriptor::Role::Client;
     return {true, client_is_local ? connection.client : connection.server};
 }
 
 View remote_of(const Descriptor& what) {
     if (!is_connection(what) || !has_role(what)) return {};
     const Connection connection = connection_of(what);
-    const bool client_is_local = is_own_address(connection.client.address, what) || what.role == Descriptor::Role::Client;
+    const bool client_is_local =
+        is_own_address(connection.client.address, what) || what.role == Descriptor::Role::Client;
     return {true, client_is_local ? connection.server : connection.client};
 }
 
@@ -138,19 +142,31 @@ Presence fd_either_port(const Field&, Context& context, Value& value) {
     return give_both(context, value, [](const Endpoint& end) { return Value::of_uint(end.port); });
 }
 
-Presence fd_client_ip(const Field&, Context& context, Value& value) { return give_address(context, value, client_of); }
+Presence fd_client_ip(const Field&, Context& context, Value& value) {
+    return give_address(context, value, client_of);
+}
 Presence fd_server_ip(const Field&, Context& context, Value& value) {
     return give_address(context, value, server_address_of);
 }
-Presence fd_local_ip(const Field&, Context& context, Value& value) { return give_address(context, value, local_of); }
-Presence fd_remote_ip(const Field&, Context& context, Value& value) { return give_address(context, value, remote_of); }
+Presence fd_local_ip(const Field&, Context& context, Value& value) {
+    return give_address(context, value, local_of);
+}
+Presence fd_remote_ip(const Field&, Context& context, Value& value) {
+    return give_address(context, value, remote_of);
+}
 
-Presence fd_client_port(const Field&, Context& context, Value& value) { return give_port(context, value, client_of); }
+Presence fd_client_port(const Field&, Context& context, Value& value) {
+    return give_port(context, value, client_of);
+}
 Presence fd_server_port(const Field&, Context& context, Value& value) {
     return give_port(context, value, server_port_of);
 }
-Presence fd_local_port(const Field&, Context& context, Value& value) { return give_port(context, value, local_of); }
-Presence fd_remote_port(const Field&, Context& context, Value& value) { return give_port(context, value, remote_of); }
+Presence fd_local_port(const Field&, Context& context, Value& value) {
+    return give_port(context, value, local_of);
+}
+Presence fd_remote_port(const Field&, Context& context, Value& value) {
+    return give_port(context, value, remote_of);
+}
 
 Presence fd_client_port_text(const Field&, Context& context, Value& value) {
     return give_port_text(context, value, client_of);

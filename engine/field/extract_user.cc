@@ -19,13 +19,15 @@ const ProcessFacts* facts_of_thread(Context& context, uint32_t group) {
 }
 
 // An image without passwd(5) still has a root.
-Presence give_user(Context& context, Value& value, uint32_t uid, std::string state::User::*member, std::string_view of_root) {
+Presence give_user(Context& context, Value& value, uint32_t uid, std::string state::User::*member,
+                   std::string_view of_root) {
     const state::User* user = context.state.users().user(uid);
     if (user != nullptr) return give_text(value, user->*member);
     return give_text(value, uid == 0 ? of_root : "<NA>");
 }
 
-Presence give_effective_user(Context& context, Value& value, std::string state::User::*member, std::string_view of_root) {
+Presence give_effective_user(Context& context, Value& value, std::string state::User::*member,
+                             std::string_view of_root) {
     const ProcessFacts* facts = facts_of_thread(context, event::CredentialFacts);
     return facts != nullptr ? give_user(context, value, facts->uid, member, of_root) : Presence::Absent;
 }

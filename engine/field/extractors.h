@@ -1,12 +1,14 @@
-// The functions behind the catalogue's entries, by the file that they stand in. Each promises what extract() promises, but for what
-// extract() itself sees to: `value` is empty at the start, and fields whose facts the call changes are not asked at its entry.
+// The functions behind the catalogue's entries, by the file that they stand in. Each promises what extract() promises,
+// but for what extract() itself sees to: `value` is empty at the start, and fields whose facts the call changes are not
+// asked at its entry.
 #pragma once
 
 #include "engine/field/catalogue.h"
 
 namespace bewit::field {
 
-// Values that need no file of their own: what never exists here, and the constants of fields that are kept for old rules.
+// Values that need no file of their own: what never exists here, and the constants of fields that are kept for old
+// rules.
 Extract absent, zero_count, zero_text;
 
 // extract_time.cc

@@ -1,5 +1,5 @@
-// The distance is that of Damerau and Levenshtein in its restricted form: no part of a text is corrected twice. Three rows of the
-// table are enough for it.
+// The distance is that of Damerau and Levenshtein in its restricted form: no part of a text is corrected twice. Three
+// rows of the table are enough for it.
 #include "engine/field/nearest_name.h"
 
 #include <algorithm>
@@ -7,6 +7,12 @@
 #include <vector>
 
 namespace bewit::field {
+namespace {
+
+// Of a name, to be recognised by it.
+constexpr size_t shortest_start = 4;
+
+}  // namespace
 
 size_t edit_distance(std::string_view left, std::string_view right) {
     std::vector<size_t> before(right.size() + 1), above(right.size() + 1), row(right.size() + 1);
@@ -26,7 +32,8 @@ size_t edit_distance(std::string_view left, std::string_view right) {
 }
 
 void NearestName::consider(std::string_view name) {
-    const size_t distance = edit_distance(wanted_, name);
+    const bool lacks_end = wanted_.size() >= shortest_start && name.starts_with(wanted_);
+    const size_t distance = lacks_end ? 1 : edit_distance(wanted_, name);
     if (distance >= distance_) return;
     distance_ = distance;
     best_ = name;

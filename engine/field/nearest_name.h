@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string_view>
 
 namespace bewit::field {
@@ -11,7 +10,7 @@ namespace bewit::field {
 // Insertions, deletions, replacements and swaps of neighbours that turn one into the other.
 size_t edit_distance(std::string_view left, std::string_view right);
 
-// Collects the best of many names; of equally good ones the first.
+// Collects the best of many names; of equally good ones the first. A name that lacks its end counts as one correction.
 class NearestName {
 public:
     explicit NearestName(std::string_view wanted) : wanted_(wanted) {}

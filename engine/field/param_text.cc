@@ -22,7 +22,9 @@ using event::PrintFormat;
 
 constexpr uint64_t second = 1'000'000'000;
 
-bool is_path(ParamType type) { return type == ParamType::FsPath || type == ParamType::FsRelPath; }
+bool is_path(ParamType type) {
+    return type == ParamType::FsPath || type == ParamType::FsRelPath;
+}
 
 bool is_signed(ParamType type) {
     switch (type) {
@@ -36,8 +38,10 @@ bool is_signed(ParamType type) {
         case ParamType::Pid:
         case ParamType::Pid32:
         // 64-bit addresses and offsets print with a sign, as they do in Falco.
-        case ParamType::Uint64: return true;
-        default: return false;
+        case ParamType::Uint64:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -61,8 +65,10 @@ std::string_view absent_text(ParamType type) {
         case ParamType::SockTuple:
         case ParamType::FdList:
         case ParamType::CharBufArray:
-        case ParamType::Dyn: return "NULL";
-        default: return "<NA>";
+        case ParamType::Dyn:
+            return "NULL";
+        default:
+            return "<NA>";
     }
 }
 
@@ -88,7 +94,8 @@ std::string_view descriptor_reference(Context& context, int64_t number) {
 std::string_view thread_name(Context& context, int64_t tid) {
     if (tid <= 0) return {};
     state::Process* thread = context.state.thread(static_cast<Tid>(tid));
-    return thread != nullptr ? std::string_view(context.state.facts(*thread, event::CommFact).comm) : std::string_view();
+    return thread != nullptr ? std::string_view(context.state.facts(*thread, event::CommFact).comm)
+                             : std::string_view();
 }
 
 ParamText user_text(Context& context, uint32_t id, bool is_group) {
@@ -196,35 +203,56 @@ std::optional<Param> untag(const Param& param) {
 ParamText text_of(Context& context, const Param& param, size_t position) {
     const event::ParamInfo& info = *param.info;
     switch (info.type) {
-        case ParamType::CharBuf: return {param.as_text(), {}};
+        case ParamType::CharBuf:
+            return {param.as_text(), {}};
         case ParamType::FsPath:
-        case ParamType::FsRelPath: return {param.as_text(), is_relative_path(param) ? absolute_path_of(context, position) : std::string_view()};
+        case ParamType::FsRelPath:
+            return {param.as_text(),
+                    is_relative_path(param) ? absolute_path_of(context, position) : std::string_view()};
         case ParamType::Fd:
-        case ParamType::Fd32: return {number_text(context, param, PrintFormat::Dec), descriptor_reference(context, param.as_int())};
+        case ParamType::Fd32:
+            return {number_text(context, param, PrintFormat::Dec), descriptor_reference(context, param.as_int())};
         case ParamType::Pid:
-        case ParamType::Pid32: return {number_text(context, param, PrintFormat::Dec), thread_name(context, param.as_int())};
-        case ParamType::Errno: return {number_text(context, param, PrintFormat::Dec), errno_text(param.as_int())};
+        case ParamType::Pid32:
+            return {number_text(context, param, PrintFormat::Dec), thread_name(context, param.as_int())};
+        case ParamType::Errno:
+            return {number_text(context, param, PrintFormat::Dec), errno_text(param.as_int())};
         case ParamType::Uid:
-        case ParamType::Gid: return user_text(context, static_cast<uint32_t>(param.as_uint()), info.type == ParamType::Gid);
+        case ParamType::Gid:
+            return user_text(context, static_cast<uint32_t>(param.as_uint()), info.type == ParamType::Gid);
         case ParamType::Flags8:
         case ParamType::Flags16:
         case ParamType::Flags32:
         case ParamType::EnumFlags8:
         case ParamType::EnumFlags16:
-        case ParamType::EnumFlags32: return {number_text(context, param, PrintFormat::Dec), flag_names(context, param)};
-        case ParamType::Mode: return {number_text(context, param, info.format), flag_names(context, param)};
-        case ParamType::SigType: return {number_text(context, param, PrintFormat::Dec), event::signal_name(static_cast<int>(param.as_int()))};
-        case ParamType::SyscallId: return {number_text(context, param, PrintFormat::Dec), context.event.name()};
-        case ParamType::RelTime: return duration_text(context, param.as_uint());
-        case ParamType::AbsTime: return {time_text(context, param.as_uint()), {}};
-        case ParamType::SigSet: return {signal_set_text(context, static_cast<uint32_t>(param.as_uint())), {}};
-        case ParamType::SockAddr: return {appended(context, param.bytes, append_socket_address), {}};
-        case ParamType::SockTuple: return {appended(context, param.bytes, append_socket_tuple), {}};
-        case ParamType::FdList: return {poll_text(context, param.bytes), {}};
+        case ParamType::EnumFlags32:
+            return {number_text(context, param, PrintFormat::Dec), flag_names(context, param)};
+        case ParamType::Mode:
+            return {number_text(context, param, info.format), flag_names(context, param)};
+        case ParamType::SigType:
+            return {number_text(context, param, PrintFormat::Dec),
+                    event::signal_name(static_cast<int>(param.as_int()))};
+        case ParamType::SyscallId:
+            return {number_text(context, param, PrintFormat::Dec), context.event.name()};
+        case ParamType::RelTime:
+            return duration_text(context, param.as_uint());
+        case ParamType::AbsTime:
+            return {time_text(context, param.as_uint()), {}};
+        case ParamType::SigSet:
+            return {signal_set_text(context, static_cast<uint32_t>(param.as_uint())), {}};
+        case ParamType::SockAddr:
+            return {appended(context, param.bytes, append_socket_address), {}};
+        case ParamType::SockTuple:
+            return {appended(context, param.bytes, append_socket_tuple), {}};
+        case ParamType::FdList:
+            return {poll_text(context, param.bytes), {}};
         case ParamType::ByteBuf:
-        case ParamType::CharBufArray: return {printable(context, param.as_text()), {}};
-        case ParamType::Dyn: break;
-        default: return {number_text(context, param, info.format), {}};
+        case ParamType::CharBufArray:
+            return {printable(context, param.as_text()), {}};
+        case ParamType::Dyn:
+            break;
+        default:
+            return {number_text(context, param, info.format), {}};
     }
     const auto plain = untag(param);
     return plain ? text_of(context, *plain, position) : ParamText{"INVALID DYNAMIC PARAMETER", {}};
@@ -232,15 +260,17 @@ ParamText text_of(Context& context, const Param& param, size_t position) {
 
 // Results of the call that do not stand in its first parameter.
 bool is_result(std::string_view name) {
-    constexpr std::string_view names[] = {"vm_size", "vm_rss", "vm_swap", "pgft_maj", "pgft_min", "dev", "ino", "creat_flags"};
+    constexpr std::string_view names[] = {"vm_size",  "vm_rss", "vm_swap", "pgft_maj",
+                                          "pgft_min", "dev",    "ino",     "creat_flags"};
     return std::ranges::find(names, name) != std::end(names);
 }
 
-// The directory's descriptor stands before the path: `dirfd`, `olddirfd`, `newdir`, ...
+// The directory's descriptor stands before the path: `dirfd`, `olddirfd`, `newdir`, ... The result of an open does not
+// count.
 Fd directory_before(const event::View& event, size_t position) {
-    for (size_t i = position; i-- > 0;) {
+    for (size_t i = position; i-- > 1;) {
         const Param param = event.param(i);
-        if (param.info->type == ParamType::Fd) return param.present() ? static_cast<Fd>(param.as_int()) : Fd::None;
+        if (param.info->type == ParamType::Fd && param.present()) return static_cast<Fd>(param.as_int());
     }
     return Fd::WorkingDirectory;
 }
@@ -285,16 +315,22 @@ bool param_is_settled(const Context& context, size_t position) {
     // What a relative path starts from, and the name of a directory's descriptor, may be another one afterwards.
     const bool moves = (effect.facts & event::WorkingDirectory) != 0;
     if (moves && (is_relative_path(param) || param.info->type == ParamType::Fd)) return false;
-    const bool changes_descriptors = effect.reconnects || effect.role == DescriptorRole::Duplicated || effect.may_duplicate;
+    const bool changes_descriptors =
+        effect.reconnects || effect.role == DescriptorRole::Duplicated || effect.may_duplicate;
     switch (param.info->type) {
         // The kernel reads the address after us.
         case ParamType::SockAddr:
-        case ParamType::SockTuple: return false;
-        case ParamType::Fd: return !changes_descriptors;
-        case ParamType::FdList: return false;
+        case ParamType::SockTuple:
+            return false;
+        case ParamType::Fd:
+            return !changes_descriptors;
+        case ParamType::FdList:
+            return false;
         // Bits that the kernel's side adds: O_F_CREATED and the layer of the file.
-        case ParamType::Flags32: return effect.open == OpenForm::None || param.info->name != "flags";
-        default: return true;
+        case ParamType::Flags32:
+            return effect.open == OpenForm::None || param.info->name != "flags";
+        default:
+            return true;
     }
 }
 

@@ -10,17 +10,19 @@ namespace bewit::field {
 
 // Borrowed from the record or from the scratch.
 struct ParamText {
-    std::string_view raw;       // "3", "1537", "passwd"
-    std::string_view resolved;  // "<f>/etc/passwd", "O_TRUNC|O_CREAT|O_WRONLY", "/etc/passwd"; empty when there is nothing better
+    std::string_view raw;  // "3", "1537", "passwd"
+    std::string_view
+        resolved;  // "<f>/etc/passwd", "O_TRUNC|O_CREAT|O_WRONLY", "/etc/passwd"; empty when there is nothing better
 
     std::string_view shown() const { return resolved.empty() ? raw : resolved; }
 };
 
-// An absent value is "<NA>", or "NULL" for buffers, tuples and lists. `position` must be below the number of the type's parameters.
+// An absent value is "<NA>", or "NULL" for buffers, tuples and lists. `position` must be below the number of the type's
+// parameters.
 ParamText param_text(Context& context, size_t position);
 
-// The path in that parameter, from the directory that it is relative to, as the call would look at it. `unknown_directory` glued to
-// it (engine/state/path.h) where the directory is not known.
+// The path in that parameter, from the directory that it is relative to, as the call would look at it.
+// `unknown_directory` glued to it (engine/state/path.h) where the directory is not known.
 std::string_view absolute_path_of(Context& context, size_t position);
 // Whether it is the name of a file that starts from a directory.
 bool is_relative_path(const event::Param& param);

@@ -1,5 +1,5 @@
-// From the words of a rule to a field. A name may carry its argument behind a dot (`evt.arg.flags`), so the longest name that exists
-// is looked for first, and what follows it must be an argument that this field takes.
+// From the words of a rule to a field. A name may carry its argument behind a dot (`evt.arg.flags`), so the longest
+// name that exists is looked for first, and what follows it must be an argument that this field takes.
 #include <charconv>
 #include <optional>
 
@@ -30,7 +30,8 @@ struct Found {
 Found find_dotted(std::string_view name) {
     for (size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
         const Definition* definition = find_definition(name.substr(0, dot));
-        if (definition != nullptr && (definition->arguments & DottedArgument) != 0) return {definition, name.substr(dot + 1)};
+        if (definition != nullptr && (definition->arguments & DottedArgument) != 0)
+            return {definition, name.substr(dot + 1)};
     }
     return {};
 }
@@ -66,10 +67,12 @@ std::optional<int64_t> parse_number(std::string_view text) {
 
 // An example of an argument, for the remedy.
 std::string example(const Definition& definition) {
-    if (definition.name == "evt.arg" || definition.name == "evt.rawarg") return fmt::format("{}.flags", definition.name);
+    if (definition.name == "evt.arg" || definition.name == "evt.rawarg")
+        return fmt::format("{}.flags", definition.name);
     if (definition.name == "evt.type.is") return "evt.type.is.open";
     if (definition.name == "thread.cgroup") return "thread.cgroup.memory";
-    if (definition.name == "proc.env" || definition.name == "proc.aenv") return fmt::format("{}[HOME]", definition.name);
+    if (definition.name == "proc.env" || definition.name == "proc.aenv")
+        return fmt::format("{}[HOME]", definition.name);
     if ((definition.arguments & DottedArgument) != 0) return fmt::format("{}.app", definition.name);
     return fmt::format("{}[1]", definition.name);
 }
@@ -119,7 +122,8 @@ std::optional<std::string> take_bracketed(const Words& words, Field& field) {
         return nonexistent(words, fmt::format("; `{}` takes no argument", definition.name));
     }
     if (words.argument.empty()) {
-        return fmt::format("filter syntax error: {}; the brackets need an argument, as in `{}`", words.text(), example(definition));
+        return fmt::format("filter syntax error: {}; the brackets need an argument, as in `{}`", words.text(),
+                           example(definition));
     }
     const bool takes_number = (definition.arguments & IndexArgument) != 0;
     if (takes_number && is_number(words.argument)) {
@@ -146,13 +150,15 @@ tl::expected<Field, std::string> resolve_words(const Words& words) {
     } else if (words.bracketed) {
         if (auto error = take_bracketed(words, field)) return Error(std::move(*error));
     } else if (definition.has(ArgRequired) && definition.name != "evt.abspath") {
-        return Error(fmt::format("filter syntax error: {}; it needs an argument, as in `{}`", words.name, example(definition)));
+        return Error(
+            fmt::format("filter syntax error: {}; it needs an argument, as in `{}`", words.name, example(definition)));
     }
     return field;
 }
 
 std::string_view unquote(std::string_view text) {
-    const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+    const bool quoted =
+        text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
     return quoted ? text.substr(1, text.size() - 2) : text;
 }
 

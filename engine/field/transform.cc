@@ -9,10 +9,16 @@ namespace {
 
 using filter::Transformer;
 
-constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
+constexpr char to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+constexpr char to_upper(char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+}
 
-bool is_text(const Value& value) { return value.form == Value::Form::Text || value.form == Value::Form::Bytes; }
+bool is_text(const Value& value) {
+    return value.form == Value::Form::Text || value.form == Value::Form::Bytes;
+}
 
 // A buffer that holds a text ends with its NUL.
 std::string_view without_final_nuls(std::string_view text) {
@@ -40,10 +46,14 @@ constexpr std::array<int8_t, 256> digits = make_digits();
 
 std::optional<std::string_view> transformed(Transformer transformer, std::string_view text, Scratch& scratch) {
     switch (transformer) {
-        case Transformer::ToLower: return changed(text, scratch, to_lower);
-        case Transformer::ToUpper: return changed(text, scratch, to_upper);
-        case Transformer::Basename: return basename_of(text);
-        default: break;
+        case Transformer::ToLower:
+            return changed(text, scratch, to_lower);
+        case Transformer::ToUpper:
+            return changed(text, scratch, to_upper);
+        case Transformer::Basename:
+            return basename_of(text);
+        default:
+            break;
     }
     std::string& out = scratch.text();
     if (!decode_base64(text, out)) return std::nullopt;
@@ -75,8 +85,8 @@ bool measure(Value& value) {
     return true;
 }
 
-// Walks over the short options of a command line and tells of each: `visit(letter, known, value)`. `value` is nullopt for options
-// that take none; `missing` says that one was to follow and did not.
+// Walks over the short options of a command line and tells of each: `visit(letter, known, value)`. `value` is nullopt
+// for options that take none; `missing` says that one was to follow and did not.
 template <class Visit>
 void walk_options(std::span<const Value> arguments, const OptionLetters& letters, Visit&& visit) {
     for (size_t i = 0; i < arguments.size(); ++i) {

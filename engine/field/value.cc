@@ -17,10 +17,18 @@ template <class Integer>
 void append_integer(Integer value, PrintFormat format, std::string& out) {
     const auto end = std::back_inserter(out);
     switch (format) {
-        case PrintFormat::Hex: fmt::format_to(end, "{:X}", static_cast<uint64_t>(value)); return;
-        case PrintFormat::Oct: fmt::format_to(end, "{:#o}", static_cast<uint64_t>(value)); return;
-        case PrintFormat::TenPad: fmt::format_to(end, "{:09}", value); return;
-        default: fmt::format_to(end, "{}", value); return;
+        case PrintFormat::Hex:
+            fmt::format_to(end, "{:X}", static_cast<uint64_t>(value));
+            return;
+        case PrintFormat::Oct:
+            fmt::format_to(end, "{:#o}", static_cast<uint64_t>(value));
+            return;
+        case PrintFormat::TenPad:
+            fmt::format_to(end, "{:09}", value);
+            return;
+        default:
+            fmt::format_to(end, "{}", value);
+            return;
     }
 }
 
@@ -48,15 +56,32 @@ void append_printable(std::string_view bytes, std::string& out) {
 void append_text(const Value& value, PrintFormat format, std::string& out) {
     using Form = Value::Form;
     switch (value.form) {
-        case Form::None: return;
-        case Form::Int: append_integer(value.i, format, out); return;
-        case Form::Uint: append_integer(value.u, format, out); return;
-        case Form::Double: fmt::format_to(std::back_inserter(out), "{:.1f}", value.d); return;
-        case Form::Bool: out += value.b ? "true" : "false"; return;
-        case Form::Text: out += value.text; return;
-        case Form::Bytes: append_printable(value.text, out); return;
-        case Form::Address: append_address(value.address, out); return;
-        case Form::List: append_list(value.list, format, out); return;
+        case Form::None:
+            return;
+        case Form::Int:
+            append_integer(value.i, format, out);
+            return;
+        case Form::Uint:
+            append_integer(value.u, format, out);
+            return;
+        case Form::Double:
+            fmt::format_to(std::back_inserter(out), "{:.1f}", value.d);
+            return;
+        case Form::Bool:
+            out += value.b ? "true" : "false";
+            return;
+        case Form::Text:
+            out += value.text;
+            return;
+        case Form::Bytes:
+            append_printable(value.text, out);
+            return;
+        case Form::Address:
+            append_address(value.address, out);
+            return;
+        case Form::List:
+            append_list(value.list, format, out);
+            return;
     }
 }
 
