@@ -65,13 +65,21 @@ bool decode_word(const YamlNode& node, const Context& context, Report& report, s
         "a single word must stand here");
 }
 
+bool ItemReader::missing(std::string_view key, std::string_view value) const {
+    std::vector<std::string_view> keys;
+    for (size_t i = 0; i + 1 < item_.children.size(); i += 2) keys.push_back(item_.children[i]->scalar);
+    const std::string meant = nearest(key, keys);
+    return fail(Code::ErrYamlValidate, fmt::format("Item has no mapping for key '{}'", key),
+                meant.empty() ? fmt::format("add `{}: {}` to the item", key, value)
+                              : fmt::format("did you mean `{}` where it says `{}`?", key, meant));
+}
+
 ItemReader::Scalar ItemReader::scalar(std::string_view key, Presence presence) const {
     const YamlNode::Pair pair = item_.pair(key);
     const YamlNode* value = pair.value;
     if (value == nullptr) {
         if (presence != Presence::Required) return {};
-        return {nullptr, fail(Code::ErrYamlValidate, fmt::format("Item has no mapping for key '{}'", key),
-                              fmt::format("add `{}: ...` to the item", key))};
+        return {nullptr, missing(key, "...")};
     }
     const bool may_be_empty = presence == Presence::OptionalOrEmpty;
     const Context step = report_.step(&context_, "value for", key, pair.shown());
@@ -118,8 +126,7 @@ bool ItemReader::read(std::string_view key, std::vector<std::string>& out, Prese
     const YamlNode* value = pair.value;
     if (value == nullptr) {
         if (presence != Presence::Required) return true;
-        return fail(Code::ErrYamlValidate, fmt::format("Item has no mapping for key '{}'", key),
-                    fmt::format("add `{}: [...]` to the item", key));
+        return missing(key, "[...]");
     }
     const Context step = report_.step(&context_, "value for", key, pair.shown());
     if (!value->is(Kind::Sequence)) {

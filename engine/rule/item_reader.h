@@ -28,7 +28,7 @@ public:
     bool read(std::string_view key, std::string& out, Presence presence = Presence::Required) const;
     bool read(std::string_view key, bool& out, Presence presence = Presence::Required) const;
     bool read(std::string_view key, uint32_t& out, Presence presence = Presence::Required) const;
-    // A sequence of scalars; `type` is the word for one of them.
+    // A sequence of scalars.
     bool read(std::string_view key, std::vector<std::string>& out, Presence presence = Presence::Required) const;
 
     // Warns of keys that are not among `known`.
@@ -48,6 +48,7 @@ private:
         bool ok = true;
     };
     Scalar scalar(std::string_view key, Presence presence) const;
+    bool missing(std::string_view key, std::string_view value) const;
     bool undecodable(std::string_view key, const YamlNode& node, std::string remedy) const;
 
     const YamlNode& item_;
