@@ -252,14 +252,14 @@ Process* ProcessTable::adopter(const Process& dying, Tid reaper) {
     Process* named = nullptr;
     if (raw(reaper) > 0) named = enclosed() ? find(reaper) : obtain(reaper);
     if (named != nullptr) named = named->leader;
-    if (named == &dying || (named != nullptr && (named->exited || (enclosed() && !inside(*named))))) named = nullptr;
+    if (named == &dying || (named != nullptr && enclosed() && !inside(*named))) named = nullptr;
     if (named != nullptr && named != entrypoint_) {
         named->reaper = true;
         return named;
     }
     // Nobody, or the entrypoint for want of better knowledge: a nearer ancestor that adopts comes before it.
     for (Process* above = dying.parent; above != nullptr; above = above->parent)
-        if (!above->exited && (above->reaper || above->entrypoint)) return above;
+        if (above->reaper || above->entrypoint) return above;
     return named;
 }
 

@@ -105,6 +105,16 @@ TEST_CASE("both kinds at once: volatile facts of the process are those of this e
                   [&] { CHECK(world.facts(21, CommFact | WorkingDirectory).cwd == "/two"); });
 }
 
+TEST_CASE("both kinds at once: what could not be read is not taken for known") {
+    SmallWorld world;
+    world.thread(20, 21);
+    world.happens("close", 21, nothing_happened,
+                  [&] { CHECK(world.facts(21, CommFact | EnvironmentFact).environment.empty()); });
+    world.witness.processes[Tid{20}].facts.environment = {"A=1"};
+    world.happens("close", 21, nothing_happened,
+                  [&] { CHECK(world.facts(21, CommFact | EnvironmentFact).environment.size() == 1); });
+}
+
 TEST_CASE("credentials are asked for again after a call that changed them, for that thread alone") {
     SmallWorld world;
     world.thread(20, 21);
@@ -119,7 +129,9 @@ TEST_CASE("credentials are asked for again after a call that changed them, for t
                                        {"setresgid", {{"res", 0}, {"rgid", 5}, {"egid", 5}, {"sgid", 5}}},
                                        {"capset", {{"res", 0}, {"cap_effective", 0}}},
                                        {"unshare", {{"res", 0}, {"flags", clone_new_user}}}}) {
-        CAPTURE(kind);
+        // A structured binding cannot be captured.
+        const std::string call = kind;
+        CAPTURE(call);
         world.exec(20, "sh");
         world.thread(20, 21);
         CHECK(world.facts(20, CredentialFacts).uid == 0);

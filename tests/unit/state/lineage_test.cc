@@ -51,6 +51,16 @@ TEST_CASE("a child that is over when its parent's clone returns is not brought b
     }
 }
 
+TEST_CASE("but another child of the same id is a child") {
+    SmallWorld world;
+    world.child_record(30, 20, {{"pid", 30}});
+    world.exit(30);
+    world.parent_record(20, 30);
+    world.parent_record(20, 30);
+    CHECK(world.state.size() == 3);
+    CHECK(world.find(20)->children == 1);
+}
+
 TEST_CASE("a chain of vforks, each returning when its child has executed") {
     SmallWorld world;
     for (int64_t pid = 30; pid < 40; ++pid) world.child_record(pid, pid == 30 ? 20 : pid - 1, {{"pid", pid}}, "vfork");
@@ -180,6 +190,10 @@ TEST_CASE("orphans go to the entrypoint when the watching program has adopted th
     world.witness.processes[Tid{1}].facts.comm = "bewit";
     world.fork(20, 30);
     world.exec(30, "daemon");
+    SUBCASE("unknown to the table") {}
+    SUBCASE("in the table, because a rule asked for it") {
+        CHECK(world.comm(1) == "bewit");
+    }
     world.exit(20, 1);
     CHECK(world.ancestry(30) == "daemon < init");
     CHECK(world.find(30)->facts.parent == Pid{10});
@@ -226,6 +240,16 @@ TEST_CASE("a leader that exits before its threads stays until the last has gone"
     CHECK(world.state.size() == 2);
 }
 
+TEST_CASE("a process adopts as long as one of its threads lives") {
+    SmallWorld world;
+    world.thread(10, 11);
+    world.fork(20, 30);
+    world.exec(30, "daemon");
+    world.exit(10);
+    world.exit(20, 11);
+    CHECK(world.ancestry(30) == "daemon < init");
+}
+
 TEST_CASE("threads that exit leave their process alone") {
     SmallWorld world;
     world.thread(20, 21);
@@ -254,6 +278,33 @@ TEST_CASE("a thread that no event named is placed by the witness, with its ances
     CHECK(world.state.size() == 3);
 }
 
+TEST_CASE("what came into the container from outside has no parent in it, nor one outside") {
+    SmallWorld world;
+    auto& visitor = world.witness.processes[Tid{50}].facts;
+    visitor.pid = Pid{50};
+    visitor.parent = Pid{1};
+    visitor.comm = "exec";
+    world.witness.processes[Tid{1}].facts.pid = Pid{1};
+    world.witness.processes[Tid{1}].facts.comm = "bewit";
+    CHECK(world.ancestry(50) == "exec");
+    world.fork(50, 60);
+    CHECK(world.ancestry(60) == "exec < exec");
+    // Its orphans are not the workload's.
+    world.exit(50, 1);
+    CHECK(world.ancestry(60) == "exec");
+}
+
+TEST_CASE("an exit whose event was never finished is over with the next event") {
+    SmallWorld world;
+    event::Builder builder;
+    builder.begin(*event::find_event("procexit"), 1, Tid{20});
+    world.state.apply(builder.finish());
+    CHECK(world.state.size() == 2);
+    builder.begin(*event::find_event("close"), 2, Tid{10});
+    world.state.apply(builder.finish());
+    CHECK(world.state.size() == 1);
+}
+
 TEST_CASE("what the witness does not know is asked for once an event") {
     World world;
     world.happens("close", 31, {{"res", 0}, {"fd", 3}}, [&] {
@@ -265,6 +316,29 @@ TEST_CASE("what the witness does not know is asked for once an event") {
     world.happens("close", 31, {{"res", 0}, {"fd", 3}}, [&] { CHECK(world.find(31) == nullptr); });
     CHECK(world.witness.asked.size() == 2);
     CHECK(world.state.size() == 0);
+}
+
+TEST_CASE("a parent that turns up later is found, unless it is younger than its child") {
+    World world;
+    auto& child = world.witness.processes[Tid{30}].facts;
+    child.pid = Pid{30};
+    child.parent = Pid{20};
+    child.comm = "child";
+    child.start_time_ns = 500;
+    CHECK(world.ancestry(30) == "child");
+    auto& parent = world.witness.processes[Tid{20}].facts;
+    parent.pid = Pid{20};
+    parent.comm = "parent";
+    SUBCASE("older") {
+        parent.start_time_ns = 400;
+        world.happens("close", 20, {{"res", 0}, {"fd", 3}}, [&] { CHECK(world.comm(20) == "parent"); });
+        CHECK(world.ancestry(30) == "child < parent");
+    }
+    SUBCASE("younger: the number was given to another process since") {
+        parent.start_time_ns = 600;
+        world.happens("close", 20, {{"res", 0}, {"fd", 3}}, [&] { CHECK(world.comm(20) == "parent"); });
+        CHECK(world.ancestry(30) == "child");
+    }
 }
 
 TEST_CASE("a witness that tells nonsense makes no circle") {

@@ -300,6 +300,16 @@ TEST_CASE("addresses that are cut short are no addresses") {
     }
 }
 
+TEST_CASE("a socket that is in use is not the one that gives way") {
+    Sockets world;
+    for (uint64_t inode = 1; inode <= 20'000; ++inode) {
+        world.socket(L4Proto::Udp, inode);
+        world.send("0.0.0.0:40000", "8.8.8.8:53");
+        world.socket(L4Proto::Udp, 7'000'000);
+        CHECK(world.send("0.0.0.0:40000", "8.8.8.8:53") == (inode == 1));
+    }
+}
+
 TEST_CASE("more sockets than are remembered: the latest are") {
     Sockets world;
     for (uint64_t inode = 1; inode <= 20'000; ++inode) {
