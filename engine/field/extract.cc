@@ -9,7 +9,7 @@
 namespace bewit::field {
 namespace {
 
-constexpr size_t block_size = 16 * 1024;
+constexpr size_t block_size = size_t{16} * 1024;
 
 }  // namespace
 

@@ -16,7 +16,6 @@ namespace bewit::field {
 namespace {
 
 using event::Descriptor;
-using event::DescriptorType;
 
 // Falco's encoding.
 constexpr uint32_t upper_layer = 1u << 15, lower_layer = 1u << 16;
