@@ -157,7 +157,8 @@ TEST_CASE("a successful exec is told from the new image, not from what the calle
     CHECK((view.param("flags").as_uint() & falco::exe_from_memfd) == 0);
     CHECK(view.param_count() == view.info().params.size());
 
-    const event::View bare = DecodedRun(exec, event::CommFact).executed();
+    const DecodedRun bare_run(exec, event::CommFact);
+    const event::View bare = bare_run.executed();
     CHECK(bare.param("comm").as_text() == "sleep");
     for (const char* name :
          {"exe", "args", "env", "cwd", "uid", "cgroups", "tty", "flags", "exe_ino", "trusted_exepath"}) {
