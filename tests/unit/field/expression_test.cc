@@ -47,13 +47,18 @@ TEST_CASE("every field inside is collected") {
     CHECK(fields[1]->text == "fd.name");
 }
 
-TEST_CASE("an expression outlives the tree that it came from, and copies are equal") {
-    const Expression copy = compiled("toupper(proc.name)");
-    const Expression second = copy;
+TEST_CASE("copies of an expression are equal, and outlive what they were copied from") {
+    Expression copy;
     Machine machine;
     machine.after("close");
-    CHECK(second.text() == copy.text());
-    CHECK(machine.expression("toupper(proc.name)") == "CAT");
+    {
+        const Expression original = compiled("toupper(proc.name)");
+        copy = original;
+    }
+    CHECK(copy.text() == "toupper(proc.name)");
+    CHECK(copy.type() == ParamType::CharBuf);
+    CHECK(machine.expression(copy.text()) == "CAT");
+    CHECK(Expression().type() == ParamType::None);
 }
 
 TEST_CASE("texts are changed letter by letter") {

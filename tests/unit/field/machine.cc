@@ -14,7 +14,6 @@
 namespace bewit::field::test {
 namespace {
 
-using event::FactGroup;
 using event::ProcessFacts;
 
 template <class T>

@@ -74,6 +74,7 @@ TEST_CASE("what the scratch has handed out stays until it is cleared") {
     std::string& text = scratch.text();
     text = "text";
     std::vector<std::string_view> kept;
+    kept.reserve(5000);
     for (int i = 0; i < 5000; ++i) kept.push_back(scratch.keep(std::to_string(i)));
     CHECK(first == "first");
     CHECK(text == "text");
