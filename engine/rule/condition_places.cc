@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include <fmt/format.h>
+
 namespace bewit::rule {
 namespace {
 
@@ -45,7 +47,7 @@ std::string abbreviated(std::string_view condition) {
     std::string text = condition.size() > 20 ? std::string(condition.substr(0, 17)) + "..." : std::string(condition);
     std::replace(text.begin(), text.end(), '\n', ' ');
     std::replace(text.begin(), text.end(), '\r', ' ');
-    return '"' + text + '"';
+    return fmt::format("\"{}\"", text);
 }
 
 void add_condition_steps(Diagnostic& diagnostic, const ConditionOrigin& origin, size_t offset) {

@@ -1,5 +1,7 @@
 #include "engine/rule/exception_text.h"
 
+#include <fmt/format.h>
+
 #include "engine/rule/condition_places.h"
 #include "engine/rule/exception_check.h"
 #include "engine/rule/list_table.h"
@@ -8,12 +10,12 @@ namespace bewit::rule {
 namespace {
 
 std::string in_parentheses(std::string_view text) {
-    return text.starts_with('(') ? std::string(text) : "(" + std::string(text) + ")";
+    return text.starts_with('(') ? std::string(text) : fmt::format("({})", text);
 }
 
 std::string element_text(const Exception::Element& element, std::string_view comp) {
     if (element.is_list) {
-        std::string text = "(";
+        std::string text(1, '(');
         for (const std::string& item : element.items) {
             if (text != "(") text += ", ";
             text += quoted_item(item);
@@ -50,7 +52,7 @@ public:
 private:
     // field op (v1, v2, ...)
     bool values(const Exception& exception) {
-        put(std::string(at(exception.fields, 0)) + " " + std::string(at(exception.comps, 0)) + " (");
+        put(fmt::format("{} {} (", at(exception.fields, 0), at(exception.comps, 0)));
         bool first = true;
         for (const Exception::Row& row : exception.values) {
             if (row.is_tuple) return fail("Expected values array to contain a list of strings", exception, row);
@@ -83,7 +85,7 @@ private:
     void comparison(const Exception& exception, const Exception::Row& row, size_t i) {
         const std::string_view comp = at(exception.comps, i);
         if (i > 0) put(" and ");
-        put(" " + exception.fields[i] + " " + std::string(comp) + " " + element_text(row.elements[i], comp));
+        put(fmt::format(" {} {} {}", exception.fields[i], comp, element_text(row.elements[i], comp)));
     }
 
     void put(std::string_view piece) { result_.text += piece; }

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/rule/limits.h"
+#include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
 namespace {

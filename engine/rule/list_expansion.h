@@ -21,7 +21,7 @@ struct ExpandedText {
 
 // Lists are put in one after the other, in their order: what an earlier one brought may be the name of a later one. Blanks around
 // the name go, and one stands on each side of the items (none at the start of the text). A list without items takes a comma with it:
-// the one on its left, else the one on its right. nullopt when the text grows too large (limits.h).
+// the one on its left, else the one on its right. nullopt when the text grows too large (load_limits.h).
 std::optional<ExpandedText> expand_lists(std::string_view text, const ListTable& lists);
 
 // The same list by list, over the whole text each time; without spans. What expand_lists() does when names of lists are no words. Takes

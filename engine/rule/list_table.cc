@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/rule/limits.h"
+#include <fmt/format.h>
+
+#include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
 namespace {
@@ -61,7 +63,7 @@ bool names_later_list(std::string_view text, size_t position, const Index& index
 std::string quoted_item(std::string_view item) {
     const bool has_blank = item.find(' ') != std::string_view::npos;
     if (!has_blank || item[0] == '"' || item[0] == '\'') return std::string(item);
-    return '"' + std::string(item) + '"';
+    return fmt::format("\"{}\"", item);
 }
 
 tl::expected<ListTable, size_t> ListTable::build(std::vector<List>& lists) {

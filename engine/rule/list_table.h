@@ -30,7 +30,7 @@ struct ResolvedList {
 class ListTable {
 public:
     // Marks lists that others refer to as used. Borrows the names of `lists`. Fails, with the position of the list that did it, when the
-    // items get too many (limits.h).
+    // items get too many (load_limits.h).
     static tl::expected<ListTable, size_t> build(std::vector<List>& lists);
 
     const std::vector<ResolvedList>& lists() const { return lists_; }

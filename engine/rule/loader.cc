@@ -12,7 +12,7 @@
 #include "engine/rule/collector.h"
 #include "engine/rule/condition_places.h"
 #include "engine/rule/items.h"
-#include "engine/rule/limits.h"
+#include "engine/rule/load_limits.h"
 #include "engine/rule/report.h"
 #include "engine/rule/resolver.h"
 #include "engine/rule/yaml_tree.h"

@@ -23,7 +23,7 @@ struct LoadResult {
 // Files are added one after the other; each must be valid given those before it. A file that is not keeps what it said before its
 // first error. Not thread-safe; throws nothing.
 //
-// What a file can cost is bounded: 16 MiB of text, 100 levels of YAML, and what aliases, lists and macros expand to (limits.h). Beyond that there
+// What a file can cost is bounded: 16 MiB of text, 100 levels of YAML, and what aliases, lists and macros expand to (load_limits.h). Beyond that there
 // is an error.
 class Loader {
 public:

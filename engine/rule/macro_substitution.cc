@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <variant>
 
-#include "engine/rule/limits.h"
+#include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
 

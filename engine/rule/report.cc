@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "engine/rule/condition_places.h"
-#include "engine/rule/limits.h"
+#include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
 

@@ -5,7 +5,7 @@
 #include "engine/filter/parser.h"
 #include "engine/rule/condition_places.h"
 #include "engine/rule/exception_text.h"
-#include "engine/rule/limits.h"
+#include "engine/rule/load_limits.h"
 #include "engine/rule/output_warnings.h"
 
 namespace bewit::rule {

@@ -10,7 +10,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
-#include "engine/rule/limits.h"
+#include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
 namespace {

@@ -42,7 +42,7 @@ struct YamlError {
     std::string message;
 };
 
-// All documents of the text. Deep nesting and a flood of values are errors, not a stack overflow (limits.h).
+// All documents of the text. Deep nesting and a flood of values are errors, not a stack overflow (load_limits.h).
 tl::expected<YamlTree, YamlError> parse_yaml(std::string_view text);
 
 }  // namespace bewit::rule
