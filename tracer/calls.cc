@@ -20,7 +20,8 @@ uint32_t decide(const BpfProgram& filter, const SyscallInfo& info) {
 }  // namespace
 
 Calls::Calls(Workload& workload, std::optional<BpfProgram> software_filter)
-    : workload_(workload), software_filter_(std::move(software_filter)), execve_(kind_called("execve")), execveat_(kind_called("execveat")) {}
+    : workload_(workload), software_filter_(std::move(software_filter)), execve_(kind_called("execve")), execveat_(kind_called("execveat")),
+      births_{kind_called("clone"), kind_called("clone3"), kind_called("fork"), kind_called("vfork")} {}
 
 PendingCall& Calls::acquire() {
     if (free_.empty()) {
@@ -84,7 +85,8 @@ Resume Calls::watch(Tracee& tracee, const SyscallStop& stop) {
 void Calls::at_exit(Tracee& tracee, int64_t result) {
     if (!tracee.to_exit) return;
     ++workload_.statistics.syscall_exits;
-    workload_.report(workload_.decoder.leave(*tracee.call, result));
+    // A birth was told at its CloneStop; here only one that failed is news.
+    if (result < 0 || !is_birth(tracee.call->kind)) workload_.report(workload_.decoder.leave(*tracee.call, result));
     release(tracee);
 }
 

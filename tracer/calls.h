@@ -1,6 +1,8 @@
 // The life of one syscall under the tracer, from its entry to its exit: what is read, what is asked, and whether it is worth a second stop.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,11 +31,13 @@ public:
 private:
     Resume watch(Tracee& tracee, const SyscallStop& stop);
     bool is_exec(event::Kind kind) const { return kind == execve_ || kind == execveat_; }
+    bool is_birth(event::Kind kind) const { return std::ranges::find(births_, kind) != births_.end(); }
     PendingCall& acquire();
 
     Workload& workload_;
     std::optional<BpfProgram> software_filter_;
     event::Kind execve_, execveat_;
+    std::array<event::Kind, 4> births_;
     // As many as there ever were calls on their way at one time; their strings keep their memory.
     std::vector<std::unique_ptr<PendingCall>> all_;
     std::vector<PendingCall*> free_;
