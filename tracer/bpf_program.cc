@@ -63,13 +63,14 @@ uint32_t load_word(const seccomp_data& data, uint32_t offset) {
 }
 
 bool allowed_by_seccomp(uint16_t code) {
+    // Opcodes are written as the kernel's documentation does, class, size and mode, though some of these are zero.
     switch (code) {
         case BPF_LD | BPF_W | BPF_ABS:
         case BPF_LD | BPF_W | BPF_LEN:
         case BPF_LDX | BPF_W | BPF_LEN:
         case BPF_RET | BPF_K:
         case BPF_RET | BPF_A:
-        case BPF_ALU | BPF_ADD | BPF_K:
+        case BPF_ALU | BPF_ADD | BPF_K:  // NOLINT(misc-redundant-expression)
         case BPF_ALU | BPF_ADD | BPF_X:
         case BPF_ALU | BPF_SUB | BPF_K:
         case BPF_ALU | BPF_SUB | BPF_X:

@@ -211,7 +211,7 @@ private:
     }
 
     BpfProgram interest_verdict(event::Abi abi, const event::Syscall& call) const {
-        const BpfProgram stop = {give(trace(TraceReason::AskedByInterest))};
+        BpfProgram stop = {give(trace(TraceReason::AskedByInterest))};
         const auto carried = carried_kinds(abi, call.number);
         const auto wanted = [&](event::Kind kind) { return interest_.of(kind).level != KindInterest::Level::Never; };
         if (std::ranges::any_of(carried, wanted)) return stop;

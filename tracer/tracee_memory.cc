@@ -23,6 +23,11 @@ uint64_t left_in_page(uint64_t address) {
     return smallest_page - address % smallest_page;
 }
 
+// An address of the thread, in the type that the kernel's interfaces want it in. Nothing here follows it.
+void* remote_pointer(uint64_t address) {
+    return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
+}
+
 pid_t kernel_tid(Tid tid) {
     return static_cast<pid_t>(raw(tid));
 }
@@ -34,7 +39,7 @@ size_t peek(Tid tid, uint64_t address, std::span<std::byte> out) {
         const uint64_t at = address + done;
         const size_t skip = at % sizeof(long);
         errno = 0;
-        const long word = ptrace(PTRACE_PEEKDATA, kernel_tid(tid), reinterpret_cast<void*>(at - skip), nullptr);
+        const long word = ptrace(PTRACE_PEEKDATA, kernel_tid(tid), remote_pointer(at - skip), nullptr);
         if (errno != 0) break;
         const size_t size = std::min(sizeof word - skip, out.size() - done);
         std::memcpy(out.data() + done, reinterpret_cast<const std::byte*>(&word) + skip, size);
@@ -55,7 +60,7 @@ bool poke(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
         std::memcpy(word.data() + skip, bytes.data() + done, size);
         long value;
         std::memcpy(&value, word.data(), sizeof value);
-        if (ptrace(PTRACE_POKEDATA, kernel_tid(tid), reinterpret_cast<void*>(at - skip), value) != 0) return false;
+        if (ptrace(PTRACE_POKEDATA, kernel_tid(tid), remote_pointer(at - skip), value) != 0) return false;
         done += size;
     }
     return true;
@@ -64,7 +69,7 @@ bool poke(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
 // Number of bytes, or -1 where the way is closed (as opposed to the address being bad).
 ssize_t read_fast(Tid tid, uint64_t address, std::span<std::byte> out) {
     const iovec local = {out.data(), out.size()};
-    const iovec remote = {reinterpret_cast<void*>(address), out.size()};
+    const iovec remote = {remote_pointer(address), out.size()};
     const ssize_t size = process_vm_readv(kernel_tid(tid), &local, 1, &remote, 1, 0);
     if (size >= 0) return size;
     return errno == EFAULT ? 0 : -1;
@@ -115,7 +120,7 @@ StringRead read_string(Tid tid, uint64_t address, size_t limit, std::string& out
 bool write_memory(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
     if (bytes.empty()) return true;
     const iovec local = {const_cast<std::byte*>(bytes.data()), bytes.size()};
-    const iovec remote = {reinterpret_cast<void*>(address), bytes.size()};
+    const iovec remote = {remote_pointer(address), bytes.size()};
     const ssize_t size = process_vm_writev(kernel_tid(tid), &local, 1, &remote, 1, 0);
     if (size == static_cast<ssize_t>(bytes.size())) return true;
     // Also where the page is not writable to the thread itself: PTRACE_POKEDATA may write there.
