@@ -1,9 +1,9 @@
 // From stopped threads to event records.
 //
 // One table, tracer/decode_table.cc, says for every event type where each parameter comes from: a register, a string or
-// a structure in the thread's memory at the call's entry, the result, or kernel state looked at after the call. User
-// memory is read at the entry and never again: what the kernel acted on is confirmed from the kernel (threat model,
-// rows B1 and B2).
+// a structure in the thread's memory at the call's entry, the result, or kernel state looked at after the call. What
+// the thread hands over is read at the entry and never again: what the kernel acted on is confirmed from the kernel
+// (threat model, rows B1 and B2). Only what the kernel itself wrote into the thread's memory is read after the call.
 #pragma once
 
 #include <array>
@@ -22,8 +22,8 @@ namespace bewit::tracer {
 struct PendingCall {
     SyscallStop stop;
     event::Kind kind{};
-    // Strings and structures as read at the entry, in the order in which the table names them; `present` bits tell NULL
-    // from "".
+    // Strings and structures as read at the entry, in the slots that the table gives them. A bit for each slot: of
+    // `present` when there is something, so that NULL is told from "", of `truncated` when there would be more.
     std::array<std::string, 4> memory;
     uint8_t present = 0;
     uint8_t truncated = 0;

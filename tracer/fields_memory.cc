@@ -131,8 +131,7 @@ void read_wide_kept(const Field& field, PendingCall& call) {
 
 void write_word(const Field& field, RecordContext& context) {
     if (!context.present(field.slot)) return context.out.add_absent();
-    const uint64_t value = kept_wide(context.call, field.slot, field.second);
-    context.out.add_uint(field.translate == nullptr ? value : field.translate(value, context.call.stop.abi));
+    context.out.add_uint(kept_wide(context.call, field.slot, field.second));
 }
 
 // The first of the words that are read together.
@@ -246,10 +245,6 @@ Field first_of_wide_words(uint8_t argument, uint8_t count, uint8_t slot) {
 
 Field word_of(uint8_t index, uint8_t slot) {
     return {.write = write_word, .second = index, .slot = slot};
-}
-
-Field translated_word(uint8_t index, Translate translate, uint8_t slot) {
-    return {.write = write_word, .second = index, .slot = slot, .translate = translate};
 }
 
 Field word_after(uint8_t argument, uint8_t index) {

@@ -11,8 +11,10 @@ namespace bewit::tracer {
 // thread-safe.
 //
 // What cannot be looked at is not in the bits that process() returns: the environment and the working directory of a
-// thread that changed its uid, where bewit lacks CAP_SYS_PTRACE. ImageFacts are then argv alone. argv and the
-// environment are cut at 4096 bytes each, as Falco's are. Start times are as exact as the kernel's clock ticks (10 ms).
+// thread that changed its uid, where bewit lacks CAP_SYS_PTRACE. ImageFacts are then argv alone.
+//
+// argv and the environment are cut at 4096 bytes each, as Falco's are. Start times are as exact as the kernel's clock
+// ticks (10 ms).
 class ProcWitness final : public event::Witness {
 public:
     ProcWitness();

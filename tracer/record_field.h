@@ -74,12 +74,11 @@ Field integer_after(uint8_t argument, uint8_t index = 0);         // an int that
 Field first_of_words(uint8_t argument, uint8_t count, uint8_t slot = 0);  // of `count` longs that the thread hands over
 Field first_of_wide_words(uint8_t argument, uint8_t count, uint8_t slot = 0);  // of 64 bits in every ABI
 Field word_of(uint8_t index, uint8_t slot = 0);                                // another one of either
-Field translated_word(uint8_t index, Translate translate, uint8_t slot = 0);
-Field word_after(uint8_t argument, uint8_t index);  // a long that the kernel wrote
+Field word_after(uint8_t argument, uint8_t index);                             // a long that the kernel wrote
 Field wide_word_after(uint8_t argument, uint8_t index);
 Field time_span(uint8_t argument, uint8_t slot = 0);  // struct timespec, in nanoseconds
-Field half_after(uint8_t argument, uint8_t index,
-                 Translate translate = nullptr);  // 32 bits of a structure that the kernel completed
+// 32 bits of a structure that the kernel completed.
+Field half_after(uint8_t argument, uint8_t index, Translate translate = nullptr);
 
 // Files (fields_file.cc).
 Field open_mode(uint8_t flags_argument, uint8_t mode_argument);

@@ -3,14 +3,12 @@
 // per-syscall allow cache keeps them (kernel/seccomp.c, seccomp_cache_check_allow).
 //
 // What the tracer itself must see or refuse, whatever the rules say (threat model, rows A1 and A2):
-//   clone with CLONE_UNTRACED           RET_TRACE; the tracer takes the flag away;
-//   clone3                              RET_ERRNO with ENOSYS. Its flags lie in memory, where another thread can change
-//   them between a
-//                                       stop and the call, so that no stop can vouch for them. glibc, musl and Go fall
-//                                       back to clone; it is also what the default profiles of Docker and containerd
-//                                       answer;
-//   seccomp with NEW_LISTENER           RET_TRACE; the tracer refuses it;
-//   io_uring_setup                      RET_ERRNO with ENOSYS, when denied.
+// - clone with CLONE_UNTRACED stops (RET_TRACE); the tracer takes the flag away.
+// - clone3 answers ENOSYS (RET_ERRNO). Its flags lie in memory, where another thread can change them between a stop and
+//   the call, so that no stop can vouch for them. glibc, musl and Go fall back to clone; it is also what the default
+//   profiles of Docker and containerd answer.
+// - seccomp with NEW_LISTENER stops; the tracer refuses it.
+// - io_uring_setup answers ENOSYS, when it is denied.
 //
 // Births and successful execs reach the tracer as ptrace events (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC) without the
 // filter's help. fork, vfork, clone, execve and execveat therefore stop only where a rule asks for them: then their
@@ -38,8 +36,10 @@ enum class TraceReason : uint16_t {
 };
 
 // RET_TRACE for what the Interest asks for and for what the tracer itself must see; RET_ALLOW for the rest; RET_TRACE
-// for every call of the x32 ABI and for numbers above the table, which then are decoded as what they are. Always within
-// the kernel's limit of 4096 instructions: register tests that do not fit are left out, which only means more stops.
+// for every call of the x32 ABI and for numbers above the table, which then are decoded as what they are.
+//
+// Always within the kernel's limit of 4096 instructions: register tests that do not fit are left out, which only means
+// more stops.
 BpfProgram compile_filter(const match::Interest& interest, const FilterOptions& options);
 // The same for programs of another machine's native ABI.
 BpfProgram compile_filter(const match::Interest& interest, const FilterOptions& options, event::Abi native);
