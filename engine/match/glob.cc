@@ -96,9 +96,10 @@ std::optional<Bracket> match_bracket(std::string_view pattern, size_t at, unsign
         unsigned char low = 0;
         if (!read_byte(pattern, at, low)) return std::nullopt;
         unsigned char high = low;
-        if (at + 1 < pattern.size() && pattern[at] == '-' && pattern[at + 1] != ']') {
+        if (at < pattern.size() && pattern[at] == '-' && !pattern.substr(at + 1).starts_with(']')) {
             ++at;
-            if (!read_byte(pattern, at, high)) return std::nullopt;
+            // A range without its end makes the whole pattern match nothing.
+            if (!read_byte(pattern, at, high)) return Bracket{false, pattern.size()};
         }
         found = found || (fold(low, fold_case) <= wanted && wanted <= fold(high, fold_case));
     }

@@ -1,6 +1,7 @@
 // fnmatch(3) with no flags, or with FNM_CASEFOLD, in the C locale: `*` and `?` match any byte, `/` and a leading dot
 // included;
-// `[...]` with ranges, `!` or `^` and classes; a backslash takes the next byte literally.
+// `[...]` with ranges, `!` or `^` and classes, but no collating symbols (`[.a.]`, `[=a=]`); a backslash takes the next
+// byte literally.
 #pragma once
 
 #include <string_view>

@@ -21,9 +21,9 @@ struct Options {
     RuleMatching matching = RuleMatching::First;
     rule::Priority least_priority = rule::Priority::Debug;
     // Rules that are not selected are compiled, for their errors, and then left out.
-    std::vector<std::string> disabled_tags, only_tags;
-    std::vector<std::string> disabled_rules;  // `*` is the wildcard
-    std::vector<std::string> only_rules;      // exact names; empty: all
+    std::vector<std::string> disabled_tags = {}, only_tags = {};
+    std::vector<std::string> disabled_rules = {};  // `*` is the wildcard
+    std::vector<std::string> only_rules = {};      // exact names; empty: all
     // For conditions on host names; must outlive the rules. Null: no name stands for any address.
     NameResolver* names = nullptr;
 };
