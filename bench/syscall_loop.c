@@ -1,5 +1,4 @@
 /* syscall_loop KIND COUNT: one kind of call, COUNT times; prints nanoseconds for each. Kinds: getppid, open, fork, thread. */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>

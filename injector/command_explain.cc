@@ -31,7 +31,8 @@ std::string_view level_name(match::KindInterest::Level level) {
 }
 
 std::string test_text(const match::RegisterTest& test) {
-    const std::string left = test.mask == UINT32_MAX ? fmt::format("arg{}", test.argument) : fmt::format("arg{} & {:#x}", test.argument, test.mask);
+    const std::string half = fmt::format("arg{}{}", test.argument, test.high ? " >> 32" : "");
+    const std::string left = test.mask == UINT32_MAX ? half : fmt::format("{} & {:#x}", half, test.mask);
     return fmt::format("{} {} {:#x}", left, test.equal ? "==" : "!=", test.value);
 }
 

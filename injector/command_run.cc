@@ -185,14 +185,13 @@ private:
 
 }  // namespace
 
-void add_run(CLI::App& program, int& status) {
+void add_run(CLI::App& program, int& status, const std::vector<std::string>& workload) {
     auto options = std::make_shared<RunOptions>();
     CLI::App* command = program.add_subcommand("run", "run a command, as PID 1 should, and watch it and all its descendants");
     set_examples(*command,
                  "  bewit run -- /docker-entrypoint.sh nginx -g 'daemon off;'\n"
                  "  bewit run -r falco_rules.yaml --alerts /var/log/alerts.json -- ./server --port 8080\n"
                  "  bewit run --user 1000:1000 --format text -- sh -c 'cat /etc/shadow; exit 42'\n");
-    command->prefix_command(true);
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
     command->add_option("--interception", options->interception, "what may be recorded inside the workload (default: auto)")
@@ -205,17 +204,15 @@ void add_run(CLI::App& program, int& status) {
     command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals, "pass signals on to the command (default)");
     command->add_flag("--kill-on-exit", options->kill_on_exit, "when the command ends, kill what it left behind instead of waiting for it");
     command->add_flag("--stats", options->stats, "a summary on stderr at the end");
-    command->callback([command, options, &status] {
+    command->callback([&workload, options, &status] {
         // From here on, signals are kept for the workload, and descriptors that bewit opens are bewit's.
         tracer::Inheritance::take();
-        std::vector<std::string> words = command->remaining();
-        if (!words.empty() && words.front() == "--") words.erase(words.begin());
-        if (words.empty()) {
+        if (workload.empty()) {
             error("run: no command was given: write bewit run -- COMMAND [ARG...]");
             status = cannot_start;
             return;
         }
-        status = Run(std::move(*options), std::move(words)).go();
+        status = Run(std::move(*options), workload).go();
     });
 }
 

@@ -1,6 +1,8 @@
 // bewit: one program, one command each. See `bewit --help`.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 #include "injector/options.h"
 
 namespace {
@@ -8,9 +10,18 @@ namespace {
 constexpr int usage_error = 2;
 constexpr int cannot_start = 125;
 
-}  // namespace
+// Takes the workload's command off `words`, so that the command line's own parser never sees it.
+std::vector<std::string> take_workload(const CLI::App& program, std::vector<std::string>& words) {
+    if (words.empty() || words[0] != "run") return {};
+    const std::vector<std::string> rest(words.begin() + 1, words.end());
+    const size_t begin = 1 + bewit::find_workload(*program.get_subcommand("run"), rest);
+    std::vector<std::string> workload(words.begin() + static_cast<ptrdiff_t>(begin), words.end());
+    words.resize(begin);
+    if (words.size() > 1 && words.back() == "--") words.pop_back();
+    return workload;
+}
 
-int main(int argc, char** argv) {
+int run_program(int argc, char** argv) {
     CLI::App program("Runtime security for serverless containers, from the inside.", "bewit");
     bewit::set_examples(program,
                         "  bewit run -- nginx -g 'daemon off;'              run a workload, watched with the rules inside the program\n"
@@ -19,7 +30,8 @@ int main(int argc, char** argv) {
                         "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n");
     program.require_subcommand(1);
     int status = 0;
-    bewit::add_run(program, status);
+    std::vector<std::string> words(argv + 1, argv + argc), workload;
+    bewit::add_run(program, status, workload);
     bewit::add_check(program, status);
     bewit::add_explain(program, status);
     bewit::add_fields(program, status);
@@ -27,7 +39,9 @@ int main(int argc, char** argv) {
     bewit::add_syscalls(program, status);
     bewit::add_version(program, status);
     try {
-        program.parse(argc, argv);
+        workload = take_workload(program, words);
+        std::reverse(words.begin(), words.end());  // the parser takes them from the back
+        program.parse(words);
     } catch (const CLI::ParseError& failure) {
         const bool asked_for_help = program.exit(failure) == 0;
         if (asked_for_help) return 0;
@@ -35,3 +49,7 @@ int main(int argc, char** argv) {
     }
     return status;
 }
+
+}  // namespace
+
+int main(int argc, char** argv) { return run_program(argc, argv); }

@@ -44,4 +44,16 @@ void add_alert_options(CLI::App& command, CommandLine& line) {
         ->check(CLI::IsMember({"stop", "continue"}));
 }
 
+size_t find_workload(const CLI::App& command, const std::vector<std::string>& words) {
+    for (size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        if (word == "--") return i + 1;
+        if (word.size() < 2 || word[0] != '-') return i;
+        // `--name=value` and `-rFILE` carry their value with them.
+        const CLI::Option* option = command.get_option_no_throw(word);
+        if (option != nullptr && option->get_items_expected_max() > 0) ++i;
+    }
+    return words.size();
+}
+
 }  // namespace bewit

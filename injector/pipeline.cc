@@ -5,24 +5,32 @@ namespace bewit {
 Pipeline::Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings)
     : state_(state), rules_(rules), alerts_(alerts), settings_(std::move(settings)), matches_(rules.selected().size()) {}
 
+field::Context Pipeline::context_of(const event::View& event, bool at_entry) {
+    scratch_.clear();
+    return {.event = event, .state = state_, .scratch = scratch_, .number = number_, .at_entry = at_entry, .hostname = settings_.hostname,
+            .first_time_ns = first_time_ns_, .previous_time_ns = previous_time_ns_};
+}
+
 bool Pipeline::wants_exit(const event::View& at_entry) {
     const match::KindInterest& interest = rules_.interest().of(at_entry.kind());
     if (interest.for_state) return true;
-    scratch_.clear();
-    field::Context context{at_entry, state_, scratch_, number_ + 1, true};
+    field::Context context = context_of(at_entry, true);
+    ++context.number;
     return rules_.may_match(context);
 }
 
 void Pipeline::on_event(const event::View& event) {
-    ++number_;
-    scratch_.clear();
+    if (++number_ == 1) first_time_ns_ = event.time_ns();
     state_.apply(event);
-    field::Context context{event, state_, scratch_, number_, false};
+    field::Context context = context_of(event, false);
     rules_.match(context, [&](const match::CompiledRule& rule) { raise(rule, context); });
     state_.finish(event);
+    previous_time_ns_ = event.time_ns();
 }
 
-void Pipeline::raise(const match::CompiledRule& rule, field::Context& context) {
+void Pipeline::raise(const match::CompiledRule& rule, const field::Context& matched) {
+    field::Context context = matched;
+    context.shown = true;
     const size_t position = rule.index;
     ++matches_[position];
     alert::Alert alert;

@@ -36,7 +36,8 @@ public:
     const std::vector<uint64_t>& matches() const { return matches_; }
 
 private:
-    void raise(const match::CompiledRule& rule, field::Context& context);
+    field::Context context_of(const event::View& event, bool at_entry);
+    void raise(const match::CompiledRule& rule, const field::Context& matched);
 
     state::State& state_;
     const match::Rules& rules_;
@@ -45,6 +46,7 @@ private:
     field::Scratch scratch_;
     std::vector<uint64_t> matches_;
     uint64_t number_ = 0;
+    uint64_t first_time_ns_ = 0, previous_time_ns_ = 0;
 };
 
 }  // namespace bewit

@@ -69,7 +69,7 @@ void add_field(const field::Field& field, field::Context& context, nlohmann::jso
     if (object.contains(field.text)) return;
     Value value;
     const bool present = field::extract(field, context, value) == field::Presence::Present;
-    object[field.text] = present ? to_json(value, field.definition->format) : nlohmann::json(nullptr);
+    object[field.text] = present ? to_json(value, field.format) : nlohmann::json(nullptr);
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class Template {
 public:
     static tl::expected<Template, TemplateError> compile(std::string_view text);
 
-    // Appends the filled text; a missing value prints as <NA>.
+    // Appends the filled text; a missing value prints as <NA>. Here and in fields(), `context.shown` is set.
     void fill(field::Context& context, std::string& out) const;
     // Adds to the `output_fields` object: every plain field, null where missing, numbers and booleans as such. Transformed tokens are left
     // out and the fields inside them stand in, as in Falco.

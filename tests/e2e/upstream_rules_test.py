@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Upstream's rules, unmodified, against real actions: each fires where it should, with true fields."""
 import os
+import pathlib
 import pty
 import subprocess
 import sys
@@ -37,7 +38,7 @@ class Stable(TestCase):
     def test_a_shell_reads_the_shadow_file_and_exits_with_42(self):
         result = run(["sh", "-c", "cat /etc/shadow; exit 42"], rules=[STABLE])
         self.assertEqual(result.status, 42)
-        self.assertEqual(result.stdout, open("/etc/shadow", encoding="utf-8").read())
+        self.assertEqual(result.stdout, pathlib.Path("/etc/shadow").read_text(encoding="utf-8"))
         self.assertEqual(result.stderr, "")
         self.assertEqual(result.rules(), ["Read sensitive file untrusted"])
         self.assert_alert(result, "Read sensitive file untrusted", fd__name="/etc/shadow", proc__name="cat", proc__pname="sh",
@@ -71,7 +72,7 @@ class Stable(TestCase):
         os.close(terminal)
         self.assertEqual(process.wait(30), 5)
         os.close(controller)
-        text = open(alerts, encoding="utf-8").read()
+        text = pathlib.Path(alerts).read_text(encoding="utf-8")
         self.assertIn("Terminal shell in container", text)
         self.assertNotIn('"proc.tty":0', text)
 
@@ -86,7 +87,7 @@ class Stable(TestCase):
         self.assert_alert(result, "Search Private Keys or Passwords", proc__name="find")
 
     def test_log_cleared(self):
-        log = self.path("access.log")
+        log = self.path("access_log")
         result = self.watch(["sh", "-c", f": > {log}"])
         self.assert_alert(result, "Clear Log Activities", fd__name=log, proc__name="sh")
 
@@ -116,7 +117,8 @@ class Stable(TestCase):
 
     def test_kernel_module(self):
         result = self.watch(python(SYSCALL + "call(313, -1, b'', 0)"))
-        self.assert_alert(result, "Linux Kernel Module Injection Detected", evt__type="finit_module", evt__res="EBADF")
+        alert = self.assert_alert(result, "Linux Kernel Module Injection Detected", evt__type="finit_module")
+        self.assertIn(alert["output_fields"]["evt.res"], ("EBADF", "ENOSYS"))
 
     def test_debugfs_in_a_privileged_container(self):
         result = self.watch([self.named("debugfs")], options=[*IN_CONTAINER, "-o", "container.privileged=true"])
@@ -206,9 +208,9 @@ class IncubatingAndSandbox(TestCase):
         self.assert_alert(self.watch(["cat", "/proc/self/environ"]), "Read environment variable from /proc files", proc__name="cat")
 
     def test_authorized_keys(self):
-        os.mkdir(self.path(".ssh"))
-        path = self.path(".ssh/authorized_keys")
-        self.assert_alert(self.watch(["sh", "-c", f"echo key >> {path}"]), "Adding ssh keys to authorized_keys", fd__name=path)
+        prefix = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /home && mkdir -p /home/u/.ssh && exec "$@"', "sh"]
+        result = self.watch(["sh", "-c", "cd /home/u/.ssh; echo key >> ./authorized_keys"], prefix=prefix)
+        self.assert_alert(result, "Adding ssh keys to authorized_keys", fd__name="/home/u/.ssh/authorized_keys")
 
     def test_setuid_call(self):
         self.assert_alert(self.watch(python("import os; os.setuid(1)")), "Non sudo setuid", evt__type="setuid")
@@ -230,9 +232,9 @@ class IncubatingAndSandbox(TestCase):
         self.assert_alert(self.watch(["base64", "-d", "/dev/null"]), "Decoding Payload in Container", proc__name="base64")
 
     def test_write_below_binary_directory(self):
-        prefix = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/local/bin && exec "$@"', "sh"]
-        result = self.watch(["sh", "-c", "echo x > /usr/local/bin/y; mkdir /usr/local/bin/z"], prefix=prefix)
-        self.assert_alert(result, "Write below binary dir", fd__name="/usr/local/bin/y")
+        prefix = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/sbin && exec "$@"', "sh"]
+        result = self.watch(["sh", "-c", "echo x > /usr/sbin/y; mkdir /usr/sbin/z"], prefix=prefix)
+        self.assert_alert(result, "Write below binary dir", fd__name="/usr/sbin/y")
         self.assert_alert(result, "Mkdir binary dirs", proc__name="mkdir")
 
     def test_server_with_a_shell(self):

@@ -1,5 +1,4 @@
 /* drop_and_run ROOT UID COMMAND [ARG...]: changes the root, drops every capability and becomes UID, then executes the command there. */
-#define _GNU_SOURCE
 #include <grp.h>
 #include <linux/capability.h>
 #include <stdio.h>

@@ -28,7 +28,7 @@ struct Fixture {
     field::Scratch scratch;
     event::Builder builder;
     event::View event = open();
-    field::Context context{event, state, scratch, 7, false};
+    field::Context context{.event = event, .state = state, .scratch = scratch, .number = 7, .shown = true};
 
     event::View open() {
         builder.begin(*event::find_event("openat"), 1'700'000'000'000'000'000, Tid{10});
