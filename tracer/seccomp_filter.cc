@@ -54,9 +54,9 @@ void append(BpfProgram& program, const BpfProgram& piece) {
     program.insert(program.end(), piece.begin(), piece.end());
 }
 
-// Where the low half of an argument lies: these machines are little-endian.
-constexpr size_t argument_offset(uint8_t argument) {
-    return offsetof(seccomp_data, args) + 8 * size_t{argument};
+// Where the half of the argument lies that is tested: these machines are little-endian.
+constexpr size_t offset_of(const RegisterTest& test) {
+    return offsetof(seccomp_data, args) + 8 * size_t{test.argument} + (test.high ? 4 : 0);
 }
 
 // A test that needs no AND and so leaves the accumulator as it was.
@@ -66,7 +66,7 @@ bool is_bit_test(const RegisterTest& test) {
 
 // One test; `to_next` is how far behind the test's last instruction the code for "does not hold" starts.
 void append_test(BpfProgram& program, const RegisterTest& test, uint8_t to_next, bool& loaded) {
-    if (!loaded) program.push_back(load(argument_offset(test.argument)));
+    if (!loaded) program.push_back(load(offset_of(test)));
     loaded = true;
     if (is_bit_test(test)) {
         const bool wants_bits = test.equal == (test.value != 0);
@@ -82,13 +82,13 @@ void append_test(BpfProgram& program, const RegisterTest& test, uint8_t to_next,
 
 // The clause's tests and `action` where all of them hold; falls out at its end where one does not.
 BpfProgram clause_program(Clause clause, uint32_t action) {
-    // A test that follows one on the same argument needs no load of its own if that one left the accumulator alone.
+    // A test that follows one on the same word needs no load of its own if that one left the accumulator alone.
     std::ranges::stable_sort(clause, {},
-                             [](const RegisterTest& test) { return 2 * test.argument + !is_bit_test(test); });
+                             [](const RegisterTest& test) { return 2 * offset_of(test) + !is_bit_test(test); });
     BpfProgram program = {give(action)};
     // From the last test to the first: each one knows how much stands behind it.
     for (size_t i = clause.size(); i-- > 0;) {
-        bool loaded = i > 0 && clause[i - 1].argument == clause[i].argument &&
+        bool loaded = i > 0 && offset_of(clause[i - 1]) == offset_of(clause[i]) &&
                       (is_bit_test(clause[i - 1]) || clause[i - 1].mask == UINT32_MAX);
         BpfProgram test;
         append_test(test, clause[i], static_cast<uint8_t>(program.size()), loaded);

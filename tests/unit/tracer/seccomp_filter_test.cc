@@ -49,7 +49,8 @@ seccomp_data call(Abi abi, std::string_view name, std::initializer_list<uint64_t
 
 // The Interest read plainly.
 bool holds(const RegisterTest& test, const seccomp_data& data) {
-    const bool equal = (static_cast<uint32_t>(data.args[test.argument]) & test.mask) == test.value;
+    const auto half = static_cast<uint32_t>(data.args[test.argument] >> (test.high ? 32 : 0));
+    const bool equal = (half & test.mask) == test.value;
     return equal == test.equal;
 }
 bool wanted(const KindInterest& wish, const seccomp_data& data) {
@@ -87,6 +88,7 @@ struct Dice {
     RegisterTest test() {
         RegisterTest test{static_cast<uint8_t>(below(6)), below(2) == 0, word(), 0};
         test.value = below(4) == 0 ? word() : word() & test.mask;
+        test.high = below(4) == 0;
         return test;
     }
     Clause clause() {
@@ -101,7 +103,7 @@ struct Dice {
         std::ranges::generate(wish.clauses, [&] { return clause(); });
         return wish;
     }
-    uint64_t argument() { return (uint64_t{below(2)} << 40) | (word() & engine()); }
+    uint64_t argument() { return (uint64_t{below(2)} << 32) | (uint64_t{below(2)} << 40) | (word() & engine()); }
 };
 
 std::unique_ptr<Interest> random_interest(Dice& dice, uint32_t share) {
