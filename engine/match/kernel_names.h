@@ -35,7 +35,8 @@ struct ArgumentText {
     // Of an enumeration. Empty: the kernel's numbers are the catalogue's, and numbers that have no name show as
     // numbers.
     std::span<const EnumerationName> values = {};
-    std::string_view other_values = {};  // the name of all numbers that are not in `values`
+    std::string_view other_values = {};  // the name that numbers without one of their own may show as
+    uint32_t mask = UINT32_MAX;          // the bits of the register that the record keeps
 };
 
 // nullptr when the parameter is not such a one.

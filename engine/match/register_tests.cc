@@ -195,36 +195,41 @@ void add_numerals(std::string_view literal, std::vector<Candidate>& candidates) 
     }
 }
 
-// What the check answers for numbers that are no candidates.
-Truth answer_for_others(const Leaf& leaf, const ArgumentText& text, const event::ParamInfo& info) {
-    if (!text.other_values.empty()) {
-        const bool answer = holds(leaf, Value::of_text(text.other_values));
-        // Names that the table of the kernel's numbers lacks may be any of the others.
-        for (const event::NamedValue& known : info.names) {
-            const bool listed = std::ranges::find(text.values, known.name, &EnumerationName::name) != text.values.end();
-            if (!listed && holds(leaf, Value::of_text(known.name)) != answer) return Truth::Unknown;
-        }
-        return truth_of(answer);
-    }
+// What the check answers for the text of a number that no literal is.
+Truth answer_for_numbers(const Leaf& leaf) {
     const bool none_is_numeral =
-        std::ranges::none_of(leaf.literals, [](const std::string& text) { return is_numeral(text); });
+        std::ranges::none_of(leaf.literals, [](const std::string& literal) { return is_numeral(literal); });
     if (leaf.op == Operator::Equal || leaf.op == Operator::In) return Truth::False;
     if (leaf.op == Operator::NotEqual && leaf.modifier == Modifier::None) return Truth::True;
     return wants_literal(leaf.op) && none_is_numeral ? Truth::False : Truth::Unknown;
 }
 
+// What it answers for numbers that are no candidates.
+Truth answer_for_others(const Leaf& leaf, const ArgumentText& text, const event::ParamInfo& info) {
+    if (text.other_values.empty()) return answer_for_numbers(leaf);
+    const Truth answer = truth_of(holds(leaf, Value::of_text(text.other_values)));
+    if (text.values.empty()) return answer == answer_for_numbers(leaf) ? answer : Truth::Unknown;
+    // Names that the table of the kernel's numbers lacks may be any of the others.
+    for (const event::NamedValue& known : info.names) {
+        const bool listed = std::ranges::find(text.values, known.name, &EnumerationName::name) != text.values.end();
+        if (!listed && truth_of(holds(leaf, Value::of_text(known.name))) != answer) return Truth::Unknown;
+    }
+    return answer;
+}
+
 Clauses of_enumeration(const Leaf& leaf, const ArgumentText& text, const event::ParamInfo& info, bool wanted) {
     std::vector<Candidate> candidates = named_candidates(text, info);
-    if (text.other_values.empty()) {
+    if (text.values.empty()) {
         for (const std::string& literal : leaf.literals) add_numerals(literal, candidates);
     }
     Clauses with_wanted;
     Clauses without_others = Clauses::always();
     for (const Candidate& candidate : candidates) {
+        if ((candidate.value & text.mask) != candidate.value) continue;
         if (candidate.text.empty() || holds(leaf, Value::of_text(candidate.text)) == wanted) {
-            with_wanted = with_wanted | Clauses::equal(text.argument, whole, candidate.value);
+            with_wanted = with_wanted | Clauses::equal(text.argument, text.mask, candidate.value);
         } else {
-            without_others = without_others & Clauses::differs(text.argument, whole, candidate.value);
+            without_others = without_others & Clauses::differs(text.argument, text.mask, candidate.value);
         }
     }
     const Truth others = answer_for_others(leaf, text, info);
