@@ -236,6 +236,8 @@ void ProcessTable::leave(Process& thread) {
 void ProcessTable::forget(Process& leader, Tid reaper) {
     if (leader.first_child_ != nullptr) {
         Process* heir = adopter(leader, reaper);
+        // A witness that tells nonsense may have placed the reaper among the threads of the dead.
+        remove_other_threads(leader);
         while (Process* child = leader.first_child_) {
             set_parent(*child, heir);
             touch(*child);

@@ -61,9 +61,11 @@ void TaskEvents::child_began(const event::View& event) {
         child = table_.find(tid);
         if (child == nullptr) child = &begin_thread(tid, *leader->leader, *leader->leader, event.time_ns());
     } else if ((flags & Thread) == 0 && parent.present()) {
+        // Before the parent is looked for: what has the id from before may take its whole process along.
+        discard(tid);
         Process* forker = parent_named(static_cast<Tid>(parent.as_int()));
-        // What has the child's id from before is gone; it cannot be the child's parent.
-        if (forker != nullptr && forker->leader->tid == tid) forker = nullptr;
+        // The record, or the witness, may have named the child as its own parent.
+        if (forker != nullptr && (forker->tid == tid || forker->leader->tid == tid)) forker = nullptr;
         discard(tid);
         // With CLONE_PARENT the record names the caller's parent, which is not the one that was copied.
         const Process* model = (flags & ParentOfCaller) != 0 ? nullptr : forker;
