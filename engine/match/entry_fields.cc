@@ -42,8 +42,9 @@ bool settled_at_entry(const field::Field& field, event::Kind kind) {
     if (!changes_nothing_known(event::kind_name(kind))) return false;
     const std::string_view name = field.definition->name;
     if (name == "evt.arg" || name == "evt.rawarg") return is_read_at_entry(field, kind);
-    // Descriptors are looked up by what the call returned, where it makes any.
-    if (name.starts_with("fd.")) return false;
+    if (is_one_of(name, {"evt.type", "evt.type.is", "syscall.type"})) return true;
+    // Only an execution brings a terminal of its own.
+    if (name == "proc.tty") return true;
     const bool changed = (field.definition->facts & field::effect_of(kind).facts) != 0;
     return field.definition->at_entry == field::AtEntry::Same && !changed;
 }
