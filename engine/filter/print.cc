@@ -19,7 +19,7 @@ private:
     void append(const And& all) { append_joined("(", all.children, " and "); }
     void append(const Or& any) { append_joined("(", any.children, " or "); }
     void append(const Not& negation);
-    void append(const Identifier& identifier) { out_ += identifier.name; }
+    void append(const Identifier& identifier);
     void append(const Check& check);
 
     void append(const FieldName& field);
@@ -52,6 +52,11 @@ void Printer::append(const Not& negation) {
     out_ += again ? "not (" : "not ";
     append(*negation.child);
     if (again) out_ += ')';
+}
+
+// A macro may be called `not`; with a blank behind it, it would negate.
+void Printer::append(const Identifier& identifier) {
+    out_ += identifier.name == "not" ? std::string_view("(not)") : identifier.name;
 }
 
 void Printer::append(const Check& check) {

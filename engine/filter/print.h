@@ -9,7 +9,8 @@
 //
 // Falco's form does not always parse back to the same tree. Where it would not, ours has more quotes or parentheses:
 // the empty string, values with parentheses or commas, strings among the arguments of transformers, values that end in
-// a backslash or that are not UTF-8 (`\xHH`), and a `not` directly inside a `not` (`not (not x)`).
+// a backslash or that are not UTF-8 (`\xHH`), a `not` directly inside a `not` (`not (not x)`) and a macro that is
+// called `not`.
 #pragma once
 
 #include <string>

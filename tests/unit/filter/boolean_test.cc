@@ -186,9 +186,12 @@ TEST_CASE("keywords are names where a keyword cannot stand") {
         {"a.b = or or c", "(a.b = or or c)"},
     });
     // With a blank behind it, `not` negates.
-    CHECK(canonical("not") == "not");
-    CHECK(canonical("not not") == "not not");
-    CHECK(canonical("a and not") == "(a and not)");
+    CHECK(canonical("not") == "(not)");
+    CHECK(canonical("(not)") == "(not)");
+    CHECK(canonical("not not") == "not (not)");
+    CHECK(canonical("a and not") == "(a and (not))");
+    CHECK(canonical("not\b and a") == "((not) and a)");
+    CHECK(canonical("(not) or not (not) and a") == "((not) or (not (not) and a))");
     rejects({
         {"not ¦", primary},
         {"a and not ¦", primary},
