@@ -14,9 +14,13 @@ field::Context Pipeline::context_of(const event::View& event, bool at_entry) {
 bool Pipeline::wants_exit(const event::View& at_entry) {
     const match::KindInterest& interest = rules_.interest().of(at_entry.kind());
     if (interest.for_state) return true;
+    // Changes nothing in the state, but what it was last told of the thread may no longer hold.
+    state_.apply(at_entry);
     field::Context context = context_of(at_entry, true);
     ++context.number;
-    return rules_.may_match(context);
+    const bool may_match = rules_.may_match(context);
+    state_.finish(at_entry);
+    return may_match;
 }
 
 void Pipeline::on_event(const event::View& event) {

@@ -62,7 +62,7 @@ class Check(TestCase):
         done = bewit("check", "--syntax", "--condition", "a.b = ")
         self.assertEqual(done.returncode, 1)
         self.assertIn("condition:1:", done.stderr)
-        self.assertFalse(json.loads(bewit("check", "--syntax", "--json", "--condition", "and").stdout)["valid"])
+        self.assertFalse(json.loads(bewit("check", "--syntax", "--json", "--condition", "a.b =").stdout)["valid"])
 
 
 class Explain(TestCase):
@@ -106,7 +106,7 @@ class Catalogues(TestCase):
         reference = harness.SOURCE_ROOT.parent / "shared" / "reference" / "fields.json"
         if not reference.exists():
             self.skipTest("the reference is not here")
-        wanted = {entry["name"] for entry in json.loads(reference.read_text(encoding="utf-8")) if "name" in entry}
+        wanted = {entry["name"] for entry in json.loads(reference.read_text(encoding="utf-8")) if entry["name"] != "NA"}
         self.assertEqual(wanted - {entry["name"] for entry in json.loads(bewit("fields", "--json").stdout)}, set())
 
     def test_version(self):

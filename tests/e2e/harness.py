@@ -10,6 +10,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 import unittest
@@ -19,6 +20,9 @@ BEWIT = os.environ.get("BEWIT", str(SOURCE_ROOT / "build" / "bewit"))
 PROGRAMS = pathlib.Path(os.environ.get("BEWIT_TEST_PROGRAMS", SOURCE_ROOT / "build" / "tests" / "e2e"))
 UPSTREAM = pathlib.Path(os.environ.get("BEWIT_UPSTREAM_RULES", SOURCE_ROOT.parent / "shared" / "upstream-rules"))
 STABLE, INCUBATING, SANDBOX = (str(UPSTREAM / f"falco{name}_rules.yaml") for name in ("", "-incubating", "-sandbox"))
+
+# An interpreter that every user may run.
+PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executable
 
 # A container that bewit is told of, so that rules with `container.id != host` speak.
 IN_CONTAINER = ["-o", "container.id=0123456789ab", "-o", "container.name=under-test", "-o", "container.image=registry.test/app:1.0"]

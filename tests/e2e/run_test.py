@@ -3,14 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 import unittest
 
 import harness
 from harness import BEWIT, TestCase, needs_root, run
 
-PYTHON = sys.executable
+PYTHON = harness.PYTHON
 
 
 def start(command, *options, prefix=(), **keywords):

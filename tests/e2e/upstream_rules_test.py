@@ -4,13 +4,12 @@ import os
 import pathlib
 import pty
 import subprocess
-import sys
 import unittest
 
 import harness
 from harness import IN_CONTAINER, INCUBATING, SANDBOX, STABLE, TestCase, needs_root, needs_upstream, run
 
-PYTHON = sys.executable
+PYTHON = harness.PYTHON
 
 
 def python(code: str) -> list[str]:

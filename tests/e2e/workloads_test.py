@@ -8,14 +8,13 @@ import signal
 import socket
 import statistics
 import subprocess
-import sys
 import time
 import unittest
 
 import harness
 from harness import BEWIT, INCUBATING, SANDBOX, STABLE, TestCase, needs_root, needs_upstream, run
 
-PYTHON = sys.executable
+PYTHON = harness.PYTHON
 RULES = [STABLE] if harness.UPSTREAM.is_dir() else ["builtin"]
 STATIC = os.environ.get("BEWIT_STATIC", str(harness.SOURCE_ROOT / "build-static" / "bewit"))
 
