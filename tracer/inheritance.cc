@@ -17,6 +17,7 @@ namespace bewit::tracer {
 namespace {
 
 constexpr int last_signal = 64;
+constexpr int library_signals[] = {32, 33};  // nptl(7)
 
 // The kernel's struct sigaction, with the members in the order that x86-64 and arm64 share.
 struct KernelAction {
@@ -73,6 +74,8 @@ Inheritance::Inheritance() : descriptors_(open_descriptors()) {
     for (int signal = 1; signal <= last_signal; ++signal) {
         if (is_ignored(signal)) ignored_ |= signal_bit(signal);
     }
+    // The C library unblocks its own signals in threads that it makes: there they must not end bewit.
+    for (const int signal : library_signals) set_disposition(signal, SIG_IGN);
     // An ignored SIGCHLD would have the kernel reap the workload unseen (wait(2), notes).
     if ((ignored_ & signal_bit(SIGCHLD)) != 0) set_disposition(SIGCHLD, SIG_DFL);
 }

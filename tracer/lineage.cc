@@ -16,7 +16,7 @@ namespace bewit::tracer {
 namespace {
 
 constexpr Tid no_parent{0};
-// What pthread_create(3) asks for: the flags of a thread whose birth nobody could tell.
+// What pthread_create(3) asks for: the flags of a thread whose registers do not tell them any more.
 constexpr uint64_t usual_thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 constexpr uint64_t clone_flags_mask = 0xffff'ff00;  // the rest of the register is the signal at the child's end, or nothing
 
@@ -26,15 +26,27 @@ struct BirthCall {
     uint64_t first_argument;
 };
 
-BirthCall birth_call(const Tracee& parent) {
+// Of the parent at its CloneStop, or of the child at its first stop: it starts with a copy of its parent's registers, but for the result, which on
+// some architectures is the first argument's register too.
+BirthCall birth_call(const Tracee& tracee) {
     // As the thread asked for it, before the tracer took anything away.
-    if (parent.call != nullptr) return {parent.call->stop.abi, parent.call->stop.number, parent.call->stop.arguments[0]};
+    if (tracee.call != nullptr) return {tracee.call->stop.abi, tracee.call->stop.number, tracee.call->stop.arguments[0]};
     SyscallInfo info;
     CurrentCall call;
-    const bool known = syscall_info(parent.tid, info);
+    const bool known = syscall_info(tracee.tid, info);
     const event::Abi abi = (known ? abi_of(info.audit_arch) : std::nullopt).value_or(event::native_abi());
-    current_call(parent.tid, abi, call);
+    current_call(tracee.tid, abi, call);
     return {abi, call.number, call.first_argument};
+}
+
+void describe(const BirthCall& call, Birth& birth) {
+    const std::string_view name = event::syscall_name(call.abi, call.number);
+    if (name == "fork" || name == "vfork") {
+        birth.call_name = name;
+        birth.flags = name == "vfork" ? CLONE_VFORK | CLONE_VM : 0;
+    } else {
+        birth.flags = call.first_argument & clone_flags_mask;
+    }
 }
 
 }  // namespace
@@ -50,15 +62,8 @@ Tracee& Lineage::add_entrypoint(Tid tid) {
 }
 
 Birth Lineage::birth_by(Tracee& parent, Tid child) {
-    const BirthCall call = birth_call(parent);
     Birth birth{.parent = parent.tid, .pid = static_cast<Pid>(raw(child))};
-    const std::string_view name = event::syscall_name(call.abi, call.number);
-    if (name == "fork" || name == "vfork") {
-        birth.call_name = name;
-        birth.flags = name == "vfork" ? CLONE_VFORK | CLONE_VM : 0;
-        return birth;
-    }
-    birth.flags = call.first_argument & clone_flags_mask;
+    describe(birth_call(parent), birth);
     if ((birth.flags & CLONE_THREAD) != 0) {
         birth.pid = parent.pid;
     } else if ((birth.flags & CLONE_PARENT) != 0) {
@@ -140,12 +145,13 @@ Tracee* Lineage::settle_parked() {
     Tracee& child = *workload_.tracees.find(tid);
     const std::optional<ProcStatus> status = read_proc_status(tid);
     const Pid pid = status ? status->pid : static_cast<Pid>(raw(tid));
-    Birth birth{.parent = leader_of(pid), .pid = pid, .call_name = "clone", .flags = usual_thread_flags};
+    Birth birth{.parent = leader_of(pid), .pid = pid};
+    describe(birth_call(child), birth);
     if (leader_of(pid) == tid) {
         const Tid parent = status ? leader_of(status->parent) : Tid::None;
         birth.parent = workload_.tracees.find(parent) != nullptr ? parent : workload_.entrypoint;
-        birth.call_name = "fork";
-        birth.flags = 0;
+    } else if ((birth.flags & CLONE_THREAD) == 0) {
+        birth.flags = usual_thread_flags;
     }
     adopt(child, birth);
     arrived(child);

@@ -26,7 +26,7 @@ public:
     void arrived(Tracee& child);
     // Whether a thread waits for a parent that may never tell of it, because it was killed first.
     bool any_parked() const { return !parked_.empty(); }
-    // Takes one of them and finds its lineage in /proc; null when it is gone.
+    // Takes one of them and finds its lineage in /proc and its own registers.
     Tracee* settle_parked();
 
     // The thread that has `tid` now has a new image. `former`: what its tid was before (ptrace(2), "execve(2) under ptrace").

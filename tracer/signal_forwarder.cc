@@ -10,6 +10,8 @@
 
 #include <chrono>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include "tracer/inheritance.h"
 #include "tracer/wait_status.h"
@@ -36,6 +38,21 @@ bool comes_from_a_terminal(int signal) {
     return signal == SIGHUP || signal == SIGCONT || signal == SIGINT || signal == SIGQUIT || signal == SIGWINCH || is_stop_signal(signal);
 }
 
+// To make a thread, the C library unblocks its own signals, 32 and 33, in the thread that asks and in the new one.
+void block_all_signals() { set_signal_mask(~SignalBits{0}); }
+
+// Whether bewit traces the process. From outside of the pid namespace a sender is 0.
+bool is_watched(pid_t pid) {
+    if (pid == 0) return false;
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    std::string word;
+    while (status >> word) {
+        pid_t tracer = 0;
+        if (word == "TracerPid:" && status >> tracer) return tracer == getpid();
+    }
+    return false;
+}
+
 }  // namespace
 
 bool is_forwarded(const siginfo_t& info, Grouping grouping) {
@@ -46,15 +63,18 @@ bool is_forwarded(const siginfo_t& info, Grouping grouping) {
         case SI_TKILL:
         case SI_QUEUE:
             if (info.si_pid == getpid()) return false;
-            // From outside of the pid namespace the sender is 0.
-            return grouping == Grouping::OwnGroup || info.si_pid == 0 || getpgid(info.si_pid) != getpgrp();
+            // What the workload sends to the group that it shares with bewit has reached it already. Anybody else may have meant bewit
+            // alone, a script in the same group for example.
+            return grouping == Grouping::OwnGroup || !is_watched(info.si_pid);
         default:
             return false;
     }
 }
 
 SignalForwarder::SignalForwarder(pid_t target, Grouping grouping)
-    : grouping_(grouping), target_(target), thread_([this] { forward_all(); }) {}
+    : grouping_(grouping), target_(target), thread_([this] { forward_all(); }) {
+    block_all_signals();
+}
 
 SignalForwarder::~SignalForwarder() {
     ending_ = true;
@@ -80,6 +100,7 @@ void SignalForwarder::note_stop_request(int signal) {
 }
 
 void SignalForwarder::forward_all() {
+    block_all_signals();
     while (true) {
         siginfo_t info{};
         const long signal = syscall(SYS_rt_sigtimedwait, &forwarded_signals, &info, nullptr, sizeof forwarded_signals);

@@ -16,7 +16,7 @@ enum class Grouping : uint8_t {
 };
 
 // Whether a signal with this `info`, received by bewit, is to be passed on. What the kernel sent to the whole group of a terminal has
-// reached the workload already, and so has what a member of a shared group sent; what a timer or a child of bewit caused is its own affair.
+// reached the workload already, and so has what one of the workload sent to the group that it shares with bewit; what a timer or a child of bewit caused is its own affair.
 bool is_forwarded(const siginfo_t& info, Grouping grouping);
 
 // Needs every signal blocked in all threads (Inheritance::take()). Every method may be called from any thread.

@@ -158,21 +158,14 @@ private:
     const ChildPlan& plan_;
 };
 
-// A process that is not dumpable cannot be traced by its equals (ptrace(2)), and a fork is born as its parent is.
-class DumpableWhileForking {
-public:
-    DumpableWhileForking() : before_(prctl(PR_GET_DUMPABLE)) {
-        if (before_ != 1) prctl(PR_SET_DUMPABLE, 1);
-    }
-    ~DumpableWhileForking() {
-        if (before_ != 1) prctl(PR_SET_DUMPABLE, 0);
-    }
-    DumpableWhileForking(const DumpableWhileForking&) = delete;
-    DumpableWhileForking& operator=(const DumpableWhileForking&) = delete;
-
-private:
-    int before_;
-};
+// A process that is not dumpable cannot be traced by its equals (ptrace(2)), and a fork is born as its parent is. The child stays dumpable.
+pid_t fork_dumpable() {
+    const bool was_dumpable = prctl(PR_GET_DUMPABLE) == 1;
+    if (!was_dumpable) prctl(PR_SET_DUMPABLE, 1);
+    const pid_t child = fork();
+    if (child != 0 && !was_dumpable) prctl(PR_SET_DUMPABLE, 0);
+    return child;
+}
 
 }  // namespace
 
@@ -217,10 +210,7 @@ tl::expected<Spawned, StartError> spawn(const Options& options, const std::vecto
     for (const std::string& argument : options.command) plan.argv.push_back(const_cast<char*>(argument.c_str()));
     plan.argv.push_back(nullptr);
 
-    {
-        const DumpableWhileForking dumpable;
-        spawned.pid_ = fork();
-    }
+    spawned.pid_ = fork_dumpable();
     if (spawned.pid_ < 0) return tl::unexpected(explain_system_failure("making a process", errno));
     if (spawned.pid_ == 0) {
         // Only bewit itself may hold the end that lets it go, or its end would not be seen here.
