@@ -32,8 +32,9 @@ struct RuleUpdate {
     std::optional<uint32_t> capture_duration_ms;
 };
 
-// Every define, append and replace takes one number, from 0 up: that of the first definition is the item's `order`, that of the last
-// change its `visibility`. So an item whose `visibility` is the same has not changed (but for Rule::enabled).
+// Every define, append and replace takes one number, from 0 up: that of the first definition is the item's `order`,
+// that of the last change its `visibility`. So an item whose `visibility` is the same has not changed (but for
+// Rule::enabled).
 //
 // Functions return false when they reported an error; `context` is the item's step. What was changed has lost its tree.
 class Collector {

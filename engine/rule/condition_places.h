@@ -16,8 +16,8 @@ ContextItem file_context(const SourceText& source);
 // A condition as steps show it: its first characters in quotes.
 std::string abbreviated(std::string_view condition);
 
-// Adds to `diagnostic` the steps from the rule or macro down to the byte `offset` of its resolved condition, and the snippet there. The
-// caller has added the steps that come before.
+// Adds to `diagnostic` the steps from the rule or macro down to the byte `offset` of its resolved condition, and the
+// snippet there. The caller has added the steps that come before.
 void add_condition_steps(Diagnostic& diagnostic, const ConditionOrigin& origin, size_t offset);
 
 // A diagnostic for a byte of the resolved condition of `origin`.

@@ -76,6 +76,7 @@ std::string_view code_description(Code code) {
 }
 
 std::string nearest(std::string_view wrong, const std::vector<std::string_view>& candidates) {
+    if (wrong.empty()) return {};
     field::NearestName name(wrong);
     for (std::string_view candidate : candidates) name.consider(candidate);
     return std::string(name.best().value_or(std::string_view()));

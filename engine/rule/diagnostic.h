@@ -10,13 +10,32 @@ namespace bewit::rule {
 
 // Falco's codes; the text form is the enumerator's spelling: LOAD_ERR_YAML_PARSE.
 enum class Code : uint8_t {
-    ErrFileRead, ErrYamlParse, ErrYamlValidate, ErrCompileCondition, ErrCompileOutput, ErrValidate, ErrExtension,
-    UnknownSource, UnsafeNaCheck, NoEvttype, UnknownFilter, UnusedMacro, UnusedList, UnknownItem, DeprecatedItem,
-    WarningExtension, AppendNoValues, ExceptionNameNotUnique, InvalidMacroName, InvalidListName, CompileCondition, UnknownKey,
+    ErrFileRead,
+    ErrYamlParse,
+    ErrYamlValidate,
+    ErrCompileCondition,
+    ErrCompileOutput,
+    ErrValidate,
+    ErrExtension,
+    UnknownSource,
+    UnsafeNaCheck,
+    NoEvttype,
+    UnknownFilter,
+    UnusedMacro,
+    UnusedList,
+    UnknownItem,
+    DeprecatedItem,
+    WarningExtension,
+    AppendNoValues,
+    ExceptionNameNotUnique,
+    InvalidMacroName,
+    InvalidListName,
+    CompileCondition,
+    UnknownKey,
 };
 bool is_error(Code code);
-std::string_view code_text(Code code);         // "LOAD_ERR_YAML_PARSE"
-std::string_view code_summary(Code code);      // a few words: "YAML parse error", "Unused list"
+std::string_view code_text(Code code);     // "LOAD_ERR_YAML_PARSE"
+std::string_view code_summary(Code code);  // a few words: "YAML parse error", "Unused list"
 // Falco's `codedesc`: for errors the same few words, for warnings a sentence or two.
 std::string_view code_description(Code code);
 
@@ -36,14 +55,14 @@ struct ContextItem {
 
 struct Diagnostic {
     Code code;
-    std::string message;                // Falco's sentence
-    std::string remedy;                 // ours: what to do; may be empty
-    std::vector<ContextItem> context;   // outermost first; the last one is the place
-    std::string snippet;                // the offending line and, below it, a line with ^; two line feeds, or empty
+    std::string message;               // Falco's sentence
+    std::string remedy;                // ours: what to do; may be empty
+    std::vector<ContextItem> context;  // outermost first; the last one is the place
+    std::string snippet;               // the offending line and, below it, a line with ^; two line feeds, or empty
 };
 
-// `file:line:column: error: LOAD_ERR_VALIDATE: message`; below it the way to the place, the snippet and the remedy. No final line feed, no
-// control characters from files.
+// `file:line:column: error: LOAD_ERR_VALIDATE: message`; below it the way to the place, the snippet and the remedy. No
+// final line feed, no control characters from files.
 std::string to_text(const Diagnostic& diagnostic);
 // "did you mean ...": the candidate nearest to `wrong`, empty when none is near.
 std::string nearest(std::string_view wrong, const std::vector<std::string_view>& candidates);

@@ -10,8 +10,9 @@
 
 namespace bewit::rule {
 
-// `location` is that of a node of Rule::resolved. The result leads from the file to the place in the rule's condition, its exceptions, or the
-// macro that the node came from. A rule that no loader made has no file: what is known of it is told.
+// `location` is that of a node of Rule::resolved. The result leads from the file to the place in the rule's condition,
+// its exceptions, or the macro that the node came from. A rule that no loader made has no file: what is known of it is
+// told.
 Diagnostic condition_diagnostic(const Rule& rule, Code code, filter::Location location, std::string message,
                                 std::string remedy = {});
 

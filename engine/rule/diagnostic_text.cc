@@ -58,8 +58,11 @@ std::string to_text(const Diagnostic& diagnostic) {
     if (!diagnostic.context.empty()) text += place_text(diagnostic.context.back().place) + ": ";
     text += fmt::format("{}: {}: {}\n", is_error(diagnostic.code) ? "error" : "warning", code_text(diagnostic.code),
                         harmless(diagnostic.message));
-    // The first step is the file, which the place names.
-    for (size_t i = 1; i < diagnostic.context.size(); ++i) text += context_line(diagnostic.context[i]);
+    // The first step is the file, which the place names; a value without a name is the place itself.
+    for (size_t i = 1; i < diagnostic.context.size(); ++i) {
+        const ContextItem& item = diagnostic.context[i];
+        if (item.type != "value for" || !item.name.empty()) text += context_line(item);
+    }
     text += snippet_lines(diagnostic.snippet);
     if (!diagnostic.remedy.empty()) text += fmt::format("  {}\n", harmless(diagnostic.remedy));
     text.pop_back();

@@ -15,8 +15,8 @@ struct ConditionWithExceptions {
     Rewriting rewriting;  // Rule::condition -> text
 };
 
-// `(condition) and not (...) and not (...)`, or the condition as it is when the rule has no exceptions. Operators and values are taken as they are: lists are
-// put in later. The error says which value does not fit its exception.
+// `(condition) and not (...) and not (...)`, or the condition as it is when the rule has no exceptions. Operators and
+// values are taken as they are: lists are put in later. The error says which value does not fit its exception.
 tl::expected<ConditionWithExceptions, Diagnostic> add_exceptions(const Rule& rule);
 
 }  // namespace bewit::rule

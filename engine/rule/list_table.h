@@ -13,24 +13,31 @@
 
 namespace bewit::rule {
 
-// What separates words in a condition as far as lists are concerned. Quotes do not: a name within a string is replaced too.
-constexpr bool is_list_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-constexpr bool is_list_delimiter(char c) { return is_list_blank(c) || c == '(' || c == ')' || c == ',' || c == '='; }
+// What separates words in a condition as far as lists are concerned. Quotes do not: a name within a string is replaced
+// too.
+constexpr bool is_list_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+constexpr bool is_list_delimiter(char c) {
+    return is_list_blank(c) || c == '(' || c == ')' || c == ',' || c == '=';
+}
 
 // An item or value as a condition takes it: in double quotes when it has a blank and no quote in front.
 std::string quoted_item(std::string_view item);
 
 struct ResolvedList {
     std::string_view name;
-    std::string text;           // the items, joined by ", "
-    size_t position = 0;        // in ListTable::lists(), and in RuleSet::lists: the order in which lists are put into conditions
-    bool names_later = false;   // a word of `text` is the name of a list that comes later, and will be replaced in its turn
+    std::string text;  // the items, joined by ", "
+    size_t position =
+        0;  // in ListTable::lists(), and in RuleSet::lists: the order in which lists are put into conditions
+    bool names_later =
+        false;  // a word of `text` is the name of a list that comes later, and will be replaced in its turn
 };
 
 class ListTable {
 public:
-    // Marks lists that others refer to as used. Borrows the names of `lists`. Fails, with the position of the list that did it, when the
-    // items get too many (load_limits.h).
+    // Marks lists that others refer to as used. Borrows the names of `lists`. Fails, with the position of the list that
+    // did it, when the items get too many (load_limits.h).
     static tl::expected<ListTable, size_t> build(std::vector<List>& lists);
 
     const std::vector<ResolvedList>& lists() const { return lists_; }

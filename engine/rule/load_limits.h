@@ -1,5 +1,5 @@
-// How large things may grow while rule files are read. Far beyond what people write; in reach of what a broken generator, or somebody with a
-// grudge, does.
+// How large things may grow while rule files are read. Far beyond what people write; in reach of what a broken
+// generator, or somebody with a grudge, does.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,8 @@ inline constexpr size_t decoded_bytes = 256u << 20;
 // Items of all lists together, lists within lists resolved; and their text.
 inline constexpr size_t list_items = 16'000'000;
 inline constexpr size_t list_bytes = 256u << 20;
-// A condition with its exceptions and lists, and all conditions together, in bytes. One condition is smaller than MacroTexts::base.
+// A condition with its exceptions and lists, and all conditions together, in bytes. One condition is smaller than
+// MacroTexts::base.
 inline constexpr size_t condition_size = 32u << 20;
 inline constexpr size_t all_conditions_size = 256u << 20;
 // Uses of lists in one condition, those within lists counted.

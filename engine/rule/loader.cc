@@ -34,10 +34,23 @@ LoadResult failed(std::string_view name, Code code, std::string message, std::st
     return result;
 }
 
+// What most often is the matter where YAML cannot go on.
+std::string yaml_remedy(std::string_view rest) {
+    if (rest.empty()) return {};
+    const char c = rest[0];
+    if (c == '\t') return "indent with blanks: YAML allows no tabs there";
+    if (c == '%' || c == '@' || c == '`')
+        return fmt::format("a value that begins with {} must be in quotes, or be written behind `>`", c);
+    if (c == ':') return "a value that holds `: ` must be in quotes, or be written behind `>`";
+    return {};
+}
+
 bool report_yaml_error(const YamlError& error, Report& report) {
     if (error.line < 0) return report.fail(Code::ErrYamlParse, error.message, nullptr);
-    const Context context{nullptr, "value for", "", report.source()->offset_of(error.line, error.column)};
-    return report.fail(Code::ErrYamlParse, error.message, &context);
+    const uint32_t offset = report.source()->offset_of(error.line, error.column);
+    const Context context{nullptr, "value for", "", offset};
+    return report.fail(Code::ErrYamlParse, error.message, &context,
+                       yaml_remedy(report.source()->text().substr(offset)));
 }
 
 bool is_satisfied(const PluginRequirement& requirement) {

@@ -15,16 +15,16 @@ inline constexpr std::string_view engine_version = "0.63.0";
 
 struct LoadResult {
     std::string name;
-    bool ok = true;  // no errors
-    std::vector<Diagnostic> errors;    // at most one from the loader: a file ends at its first
+    bool ok = true;                  // no errors
+    std::vector<Diagnostic> errors;  // at most one from the loader: a file ends at its first
     std::vector<Diagnostic> warnings;
 };
 
-// Files are added one after the other; each must be valid given those before it. A file that is not keeps what it said before its
-// first error. Not thread-safe; throws nothing.
+// Files are added one after the other; each must be valid given those before it. A file that is not keeps what it said
+// before its first error. Not thread-safe; throws nothing.
 //
-// What a file can cost is bounded: 16 MiB of text, 100 levels of YAML, and what aliases, lists and macros expand to (load_limits.h). Beyond that there
-// is an error.
+// What a file can cost is bounded: 16 MiB of text, 100 levels of YAML, and what aliases, lists and macros expand to
+// (load_limits.h). Beyond that there is an error.
 class Loader {
 public:
     Loader();

@@ -52,8 +52,8 @@ struct SubstitutionError {
     uint32_t offset = 0;  // of the identifier
 };
 
-// Puts the macros into one condition that were first defined before the number `visibility`. A macro that has no resolved tree yet is put in
-// as it was parsed, and what it refers to then is put in under the same terms.
+// Puts the macros into one condition that were first defined before the number `visibility`. A macro that has no
+// resolved tree yet is put in as it was parsed, and what it refers to then is put in under the same terms.
 class MacroSubstitution {
 public:
     MacroSubstitution(const MacroTable& macros, size_t visibility) : macros_(macros), visibility_(visibility) {}
@@ -66,7 +66,8 @@ private:
     void walk(filter::ExpressionPtr& expression, size_t depth);
     void walk_all(std::vector<filter::ExpressionPtr>& expressions, size_t depth);
     void put(filter::ExpressionPtr& expression, const std::string& name, size_t depth);
-    void note(std::optional<SubstitutionError>& first, SubstitutionError::Kind kind, const std::string& name, uint32_t offset);
+    void note(std::optional<SubstitutionError>& first, SubstitutionError::Kind kind, const std::string& name,
+              uint32_t offset);
 
     const MacroTable& macros_;
     size_t visibility_;

@@ -6,7 +6,8 @@
 
 namespace bewit::rule {
 
-// Looks at the text alone: `%container.info`, and the names of fields that count as deprecated, wherever they stand in it.
+// Looks at the text alone: `%container.info`, and the names of fields that count as deprecated, wherever they stand in
+// it.
 void warn_of_output(const Rule& rule, Report& report);
 
 }  // namespace bewit::rule

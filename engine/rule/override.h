@@ -24,8 +24,8 @@ struct Overridable {
 // False when an error was reported. An item without the key leaves `out` empty.
 bool read_override(const ItemReader& reader, const Overridable& allowed, Override& out);
 
-// The key `append`, with the warning that it is out of use, and what `override` says. False when an error was reported: they exclude
-// each other.
+// The key `append`, with the warning that it is out of use, and what `override` says. False when an error was reported:
+// they exclude each other.
 bool read_append_and_override(const ItemReader& reader, const Overridable& allowed, bool& append, Override& out);
 
 }  // namespace bewit::rule

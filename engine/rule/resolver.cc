@@ -135,7 +135,9 @@ bool Resolver::parse_macro(size_t position, Report& report) {
     ConditionOrigin origin = origin_of(macro);
     if (!expand(macro.condition, origin, expanded, report)) return false;
     memory.lists = expanded.used;
-    if (tree.parsed != nullptr && memory.visibility == macro.visibility && memory.text == expanded.text) return true;
+    if (tree.parsed != nullptr && memory.visibility == macro.visibility && memory.text == expanded.text) {
+        return count_nodes(tree.parsed_size.nodes, *memory.origin, report);
+    }
 
     tree.parsed.reset();
     origin.lists = list_rewriting(expanded);
@@ -150,7 +152,7 @@ bool Resolver::parse_macro(size_t position, Report& report) {
     tree.parsed_at = ++now_;
     memory.visibility = macro.visibility;
     memory.text = std::move(expanded.text);
-    return true;
+    return count_nodes(tree.parsed_size.nodes, *memory.origin, report);
 }
 
 bool Resolver::is_current(const std::vector<MacroUse>& uses) const {
@@ -161,15 +163,16 @@ bool Resolver::is_current(const std::vector<MacroUse>& uses) const {
     return true;
 }
 
+bool Resolver::count_nodes(size_t nodes, const ConditionOrigin& origin, Report& report) {
+    nodes_ += nodes;
+    if (nodes_ <= limits::all_nodes) return true;
+    return too_large(origin, fmt::format("Conditions have more than {} nodes together", limits::all_nodes), report);
+}
+
 bool Resolver::finish(const Memory& memory, Report& report) {
     for (size_t list : memory.lists) set_->lists[list].used = true;
     for (const MacroUse& use : memory.uses) set_->macros[use.macro].used = true;
-    nodes_ += memory.nodes;
-    if (nodes_ <= limits::all_nodes) return true;
-    return too_large(
-        *memory.origin,
-        fmt::format("Conditions grow to more than {} nodes together once their macros are resolved", limits::all_nodes),
-        report);
+    return count_nodes(memory.nodes, *memory.origin, report);
 }
 
 bool Resolver::resolve_macro(size_t position, Report& report) {
@@ -188,7 +191,7 @@ bool Resolver::resolve_macro(size_t position, Report& report) {
         memory.resolved_parse = tree.parsed_at;
         tree.resolved_size = measure(*macro.compiled);
         tree.resolved_at = ++now_;
-        memory.nodes = tree.parsed_size.nodes + tree.resolved_size.nodes;
+        memory.nodes = tree.resolved_size.nodes;
     }
     tree.resolved = macro.compiled.get();
     return finish(memory, report);

@@ -14,8 +14,9 @@
 
 namespace bewit::rule {
 
-// Runs over the whole set after each file, as Falco does. What a file did not touch keeps its tree: a condition is parsed again only if
-// its own text, lists put in, is another one, and macros are put into it again only if it or one of them is another.
+// Runs over the whole set after each file, as Falco does. What a file did not touch keeps its tree: a condition is
+// parsed again only if its own text, lists put in, is another one, and macros are put into it again only if it or one
+// of them is another.
 class Resolver {
 public:
     // False when an error was reported. Then the set has no trees at all.
@@ -27,10 +28,10 @@ private:
         size_t visibility = SIZE_MAX;  // of the item when it was parsed
         std::string text;              // of a macro: what was parsed; of a rule it is Rule::resolved_text
         std::shared_ptr<const ConditionOrigin> origin;
-        std::vector<size_t> lists;   // put into the text
-        std::vector<MacroUse> uses;  // put into the tree
+        std::vector<size_t> lists;    // put into the text
+        std::vector<MacroUse> uses;   // put into the tree
         uint64_t resolved_parse = 0;  // MacroTree::parsed_at of the tree that macros were put into
-        size_t nodes = 0;
+        size_t nodes = 0;             // of the tree, macros put in
     };
 
     void begin(Collector& collector);
@@ -45,7 +46,9 @@ private:
     bool expand(std::string_view text, const ConditionOrigin& origin, ExpandedText& out, Report& report);
     Rewriting list_rewriting(ExpandedText& expanded) const;
     bool is_current(const std::vector<MacroUse>& uses) const;
+    // Marks what is used, and counts the tree; false when an error was reported.
     bool finish(const Memory& memory, Report& report);
+    bool count_nodes(size_t nodes, const ConditionOrigin& origin, Report& report);
     bool fail(const SubstitutionError& error, const ConditionOrigin& origin, Report& report);
     std::string undefined_remedy(const std::string& name) const;
     void warn_of_unused(Report& report) const;

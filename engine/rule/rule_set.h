@@ -25,8 +25,8 @@ struct Exception {
     bool comps_is_list = false;
     std::vector<std::string> fields;
     std::vector<std::string> comps;
-    // A value is a scalar (one element, not a list), or a tuple whose elements are scalars or lists. What is neither scalar nor
-    // sequence in the file counts as an empty scalar.
+    // A value is a scalar (one element, not a list), or a tuple whose elements are scalars or lists. What is neither
+    // scalar nor sequence in the file counts as an empty scalar.
     struct Element {
         bool is_list = false;
         std::vector<std::string> items;  // one when it is a scalar
@@ -80,8 +80,8 @@ struct Rule {
     TextOrigin condition_pieces, output_pieces;
     // Exceptions, lists and macros resolved; null for a rule of an unknown source, and for one with an error.
     filter::ExpressionPtr resolved;
-    // The text that `resolved` was parsed from. Locations in the tree are offsets into it; those of nodes that came from macros lie beyond
-    // its end, in `macro_texts`. condition_diagnostic() (diagnostic_place.h) knows both.
+    // The text that `resolved` was parsed from. Locations in the tree are offsets into it; those of nodes that came
+    // from macros lie beyond its end, in `macro_texts`. condition_diagnostic() (diagnostic_place.h) knows both.
     std::string resolved_text;
     std::shared_ptr<const ConditionOrigin> condition_origin;  // of resolved_text
     std::shared_ptr<const MacroTexts> macro_texts;

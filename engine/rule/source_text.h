@@ -37,7 +37,8 @@ private:
 
 using SourcePtr = std::shared_ptr<const SourceText>;
 
-// `line` and, below it, a line with ^ under the byte `column` (from 0). Control characters and what is not UTF-8 become `?`.
+// `line` and, below it, a line with ^ under the byte `column` (from 0). Control characters and what is not UTF-8 become
+// `?`.
 std::string marked_line(std::string_view line, size_t column);
 
 }  // namespace bewit::rule

@@ -9,12 +9,16 @@ namespace bewit::rule {
 
 std::optional<SourcePoint> locate(const TextOrigin& origin, std::string_view text, size_t offset) {
     if (origin.empty()) return std::nullopt;
+    // What is missing at the end is missed behind the last word, not behind the blanks and line feeds that block
+    // scalars end with.
+    text = text.substr(0, text.find_last_not_of(" \t\r\n") + 1);  // npos + 1 is 0
     offset = std::min(offset, text.size());
     const auto behind = [](size_t at, const TextPiece& piece) { return at < piece.begin; };
     auto next = std::upper_bound(std::next(origin.begin()), origin.end(), offset, behind);
     const TextPiece& piece = *std::prev(next);
+    if (piece.begin >= text.size()) return piece.scalar;
     // The blank that joins two pieces belongs to neither.
-    const size_t end = next == origin.end() ? text.size() : next->begin - 1;
+    const size_t end = next == origin.end() ? text.size() : std::min<size_t>(next->begin - 1, text.size());
     const std::string_view decoded = text.substr(piece.begin, end - piece.begin);
     const size_t wanted = std::min(offset - piece.begin, decoded.size());
     const size_t place = scalar_place(piece.scalar.source->text(), piece.scalar.offset, decoded, wanted);

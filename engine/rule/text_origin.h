@@ -1,5 +1,5 @@
-// Where a condition or an output came from: the scalars that it was joined from, and what was put into it before it was parsed. Used to
-// say where in a file something is wrong, long after the file was read.
+// Where a condition or an output came from: the scalars that it was joined from, and what was put into it before it was
+// parsed. Used to say where in a file something is wrong, long after the file was read.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct TextPiece {
 // Definition first, then what was appended, each behind one blank. By rising `begin`.
 using TextOrigin = std::vector<TextPiece>;
 
-// Where the byte `offset` of `text` stands in a file; nullopt when `origin` is empty. Takes time in proportion to the text.
+// Where the byte `offset` of `text` stands in a file; nullopt when `origin` is empty. Takes time in proportion to the
+// text.
 std::optional<SourcePoint> locate(const TextOrigin& origin, std::string_view text, size_t offset);
 
 // Something that put text into a condition: a list's use, a row of an exception.
@@ -38,8 +39,8 @@ struct Insertion {
     SourcePtr source;
 };
 
-// From `begin` on, up to the next span, the new text is a copy of the old one from `old` on; or, when `insertion` is not `copied`,
-// it was put in at `old`.
+// From `begin` on, up to the next span, the new text is a copy of the old one from `old` on; or, when `insertion` is
+// not `copied`, it was put in at `old`.
 struct Span {
     static constexpr uint32_t copied = ~uint32_t{0};
     uint32_t begin = 0;
@@ -64,8 +65,8 @@ struct ConditionOrigin {
     Rewriting lists;       // with its exceptions -> resolved
 };
 
-// The resolved conditions of macros, side by side in one space of offsets above every rule's own text: so that a node of a rule's tree that
-// came from a macro still tells where it stood.
+// The resolved conditions of macros, side by side in one space of offsets above every rule's own text: so that a node
+// of a rule's tree that came from a macro still tells where it stood.
 class MacroTexts {
 public:
     // A resolved condition is shorter than this.

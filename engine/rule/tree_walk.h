@@ -9,8 +9,8 @@
 namespace bewit::rule {
 
 struct TreeSize {
-    size_t nodes = 0;  // expressions and operands
-    size_t height = 0; // levels of expressions
+    size_t nodes = 0;   // expressions and operands
+    size_t height = 0;  // levels of expressions
 };
 TreeSize measure(const filter::Expression& expression);
 

@@ -30,8 +30,8 @@ struct YamlNode {
     const YamlNode* find(std::string_view key) const { return pair(key).value; }
 };
 
-// An alias stands as a second pointer to the node that it names. So a node may be its own descendant: a walk that follows
-// children must have an end of its own.
+// An alias stands as a second pointer to the node that it names. So a node may be its own descendant: a walk that
+// follows children must have an end of its own.
 struct YamlTree {
     std::deque<YamlNode> nodes;
     std::vector<const YamlNode*> documents;
