@@ -139,7 +139,7 @@ void Lineage::arrived(Tracee& child) {
     workload_.report(workload_.decoder.cloned(birth.parent, child.tid, child.pid, birth.call_name, birth.flags));
 }
 
-Tracee* Lineage::settle_parked() {
+Tracee& Lineage::settle_parked() {
     const Tid tid = parked_.back();
     parked_.pop_back();
     Tracee& child = *workload_.tracees.find(tid);
@@ -155,7 +155,7 @@ Tracee* Lineage::settle_parked() {
     }
     adopt(child, birth);
     arrived(child);
-    return &child;
+    return child;
 }
 
 Tid Lineage::shown_parent(Tracee& leader) {

@@ -27,7 +27,7 @@ public:
     // Whether a thread waits for a parent that may never tell of it, because it was killed first.
     bool any_parked() const { return !parked_.empty(); }
     // Takes one of them and finds its lineage in /proc and its own registers.
-    Tracee* settle_parked();
+    Tracee& settle_parked();
 
     // The thread that has `tid` now has a new image. `former`: what its tid was before (ptrace(2), "execve(2) under ptrace").
     void executed(Tracee& leader, Tid former);

@@ -107,9 +107,7 @@ void TraceLoop::handle(const Waited& waited) {
     workload_.statistics.stop_time_ns += monotonic_ns() - begin;
 }
 
-void TraceLoop::settle(Tracee* child) {
-    if (child != nullptr) dispatch(*child, child->parked_status);
-}
+void TraceLoop::settle(Tracee& child) { dispatch(child, child.parked_status); }
 
 void TraceLoop::dispatch(Tracee& tracee, int status) {
     const WaitStatus stop = classify(status);
@@ -124,7 +122,8 @@ void TraceLoop::dispatch(Tracee& tracee, int status) {
         case StopKind::CloneStop: {
             Tracee* child = lineage_.born(tracee);
             go_on(tracee);
-            return settle(child);
+            if (child != nullptr) settle(*child);
+            return;
         }
         case StopKind::ExecStop:
             return exec_stop(tracee, event_message(tracee.tid).value_or(tracee.tid));

@@ -37,7 +37,7 @@ private:
     void handle(const Waited& waited);
     void ended(Tid tid, Tracee* tracee, int status);
     void dispatch(Tracee& tracee, int status);
-    void settle(Tracee* child);
+    void settle(Tracee& child);
     void go_on(Tracee& tracee, int signal = 0);
 
     void seccomp_stop(Tracee& tracee);
