@@ -29,8 +29,10 @@ std::string without_blanks(std::string_view text) {
     return result;
 }
 
+// Asks for the name first: a name that does not exist would be searched for its nearest neighbour.
 bool is_field(const std::string& text) {
-    return text.find('.') != std::string::npos && field::resolve(text).has_value();
+    const auto begins_text = [&](const field::Definition& definition) { return text.starts_with(definition.name); };
+    return std::ranges::any_of(field::all_fields(), begins_text) && field::resolve(text).has_value();
 }
 
 bool is_transformer_call(std::string_view text) {
