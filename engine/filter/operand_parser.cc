@@ -175,13 +175,11 @@ OperandPtr OperandParser::try_number() {
 }
 
 OperandPtr OperandParser::try_quoted() {
-    const auto before = scanner_.mark();
     const Location start = scanner_.here();
     const std::string_view token = scanner_.quoted();
     if (token.empty()) return nullptr;
     auto value = unescape(token);
     if (!value) {
-        scanner_.rewind(before);
         return state_.fail_at(scanner_.locate(start.offset + value.error().offset), std::move(value.error().message));
     }
     return finish(start, Literal{std::move(*value), Literal::Form::Quoted});

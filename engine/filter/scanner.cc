@@ -66,7 +66,6 @@ Location Scanner::locate(size_t offset) {
 void Scanner::rewind(const Mark& mark) {
     offset_ = mark.offset;
     last_ = mark.last;
-    located_ = mark.located;
 }
 
 bool Scanner::blanks() {

@@ -28,9 +28,8 @@ public:
     struct Mark {
         size_t offset;
         std::string_view last;
-        Location located;
     };
-    Mark mark() const { return {offset_, last_, located_}; }
+    Mark mark() const { return {offset_, last_}; }
     void rewind(const Mark& mark);
 
     // All blanks (space, tab, backspace, CR, LF) that stand here; whether there is one.

@@ -287,6 +287,7 @@ TEST_CASE("order comparisons take numbers") {
         {"a.b > 0xA¦G", "unexpected token after '0xA', expecting 'or', 'and'"},
         {"a.b > +0¦x1", "unexpected token after '+0', expecting 'or', 'and'"},
         {"a.b > 1¦e5", "unexpected token after '1', expecting 'or', 'and'"},
+        {"a.b > 1¦e+x", "unexpected token after '1', expecting 'or', 'and'"},
         {"a.b > 1¦e+", "unexpected token after '1', expecting 'or', 'and'"},
         {"a.b > 1.5¦e5", "unexpected token after '1.5', expecting 'or', 'and'"},
         {"a.b > 1.2¦.3", "unexpected token after '1.2', expecting 'or', 'and'"},
