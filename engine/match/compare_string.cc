@@ -2,16 +2,14 @@
 // all of the text, whose bytes that are no UTF-8 count as U+FFFD.
 #include <re2/re2.h>
 
-#include <algorithm>
 #include <functional>
-#include <limits>
-#include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "engine/match/comparison.h"
 #include "engine/match/glob.h"
 #include "engine/match/path_match.h"
+#include "engine/match/text_set.h"
 #include "engine/match/text_tests.h"
 #include "engine/match/utf8.h"
 
@@ -57,28 +55,17 @@ struct GlobFolded {
     bool operator()(std::string_view text, std::string_view pattern) const { return glob_match(pattern, text, true); }
 };
 
-class TextSet final : public Comparison {
+class TextMember final : public Comparison {
 public:
-    explicit TextSet(std::vector<std::string> literals) {
-        for (std::string& literal : literals) {
-            shortest_ = std::min(shortest_, literal.size());
-            longest_ = std::max(longest_, literal.size());
-            members_.insert(std::move(literal));
-        }
+    explicit TextMember(std::vector<std::string> literals) {
+        for (std::string& literal : literals) set_.add(std::move(literal));
     }
     bool holds(const Value& value, field::Scratch&) const override {
-        if (!is_text(value) || value.text.size() < shortest_ || value.text.size() > longest_) return false;
-        return members_.contains(value.text);
+        return is_text(value) && set_.contains(value.text);
     }
 
 private:
-    struct Hash {
-        using is_transparent = void;
-        size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-    };
-    std::unordered_set<std::string, Hash, std::equal_to<>> members_;
-    size_t shortest_ = std::numeric_limits<size_t>::max();
-    size_t longest_ = 0;
+    TextSet set_;
 };
 
 class TextPaths final : public Comparison {
@@ -157,7 +144,7 @@ Parsed<ComparisonPtr> make_text_comparison(Operator op, std::vector<std::string>
         case Operator::PMatch:
             return ComparisonPtr(std::make_unique<TextPaths>(literals));
         default:
-            return ComparisonPtr(std::make_unique<TextSet>(std::move(literals)));
+            return ComparisonPtr(std::make_unique<TextMember>(std::move(literals)));
     }
 }
 

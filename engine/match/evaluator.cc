@@ -31,11 +31,28 @@ constexpr uint32_t keyed_facts = ~uint32_t{event::WorkingDirectory | event::Reso
 
 Evaluator::Evaluator(const LeafTable& leaves, const Graph& graph, uint32_t process_slots)
     : leaves_(leaves),
-      graph_(graph),
       process_slots_(process_slots),
       owner_(next_owner()),
+      steps_(graph.size()),
       answers_(graph.size()),
-      sides_(leaves.expressions().size()) {}
+      sides_(leaves.expressions().size()) {
+    // Children come before their parents.
+    for (NodeId id = 0; id < graph.size(); ++id) {
+        const Node& node = graph[id];
+        const bool negated = node.op == Node::Op::Not;
+        edge_to_.push_back(2 * (negated ? graph.children(node).front() : id) + (negated ? 1 : 0));
+        Step& step = steps_[id];
+        step = {node.op, node.shared, node.slot, node.leaf, 0};
+        if (node.op != Node::Op::And && node.op != Node::Op::Or) continue;
+        step.first = static_cast<uint32_t>(edges_.size());
+        step.count = node.count;
+        for (const NodeId child : graph.children(node)) edges_.push_back(edge_to_[child]);
+    }
+    for (const Leaf& leaf : leaves.leaves()) {
+        const bool usual = !leaf.right && leaf.modifier == filter::Modifier::None && leaf.comparisons.size() == 1;
+        plain_.push_back({leaf.left, usual ? leaf.comparisons.front().get() : nullptr});
+    }
+}
 
 void Evaluator::begin(field::Context& context) {
     context_ = &context;
@@ -78,7 +95,18 @@ const Evaluator::Side& Evaluator::side(ExpressionId expression) {
     return side;
 }
 
-Truth Evaluator::compute_leaf(const Leaf& leaf) {
+Truth Evaluator::compute_leaf(LeafId id) {
+    const PlainLeaf& plain = plain_[id];
+    if (plain.comparison == nullptr) return compute_unusual(leaves_.leaves()[id]);
+    const Side& left = side(plain.left);
+    if (left.presence == Presence::Absent) return Truth::False;
+    if (left.presence != Presence::Present || left.value.form == Value::Form::List) {
+        return compute_unusual(leaves_.leaves()[id]);
+    }
+    return truth_of(plain.comparison->holds(left.value, context_->scratch));
+}
+
+Truth Evaluator::compute_unusual(const Leaf& leaf) {
     const Side& left = side(leaf.left);
     if (left.presence == Presence::Absent) return Truth::False;
     const bool left_has_value = left.presence == Presence::Present || left.value.form != Value::Form::None;
@@ -90,56 +118,51 @@ Truth Evaluator::compute_leaf(const Leaf& leaf) {
     const Side& right = side(*leaf.right);
     if (right.presence == Presence::Absent) return Truth::False;
     if (right.presence == Presence::Unknown) upper = Truth::Unknown;
-    if (!left_has_value || (right.presence == Presence::Unknown && right.value.form == Value::Form::None)) {
-        return Truth::Unknown;
-    }
+    const bool right_has_value = right.presence == Presence::Present || right.value.form != Value::Form::None;
+    if (!left_has_value || !right_has_value) return Truth::Unknown;
     return leaf.holds_against(left.value, right.value) ? upper : Truth::False;
 }
 
-Truth Evaluator::compute(const Node& node) {
-    switch (node.op) {
-        case Node::Op::False:
-            return Truth::False;
-        case Node::Op::True:
-            return Truth::True;
-        case Node::Op::Leaf:
-            return compute_leaf(leaves_.leaves()[node.leaf]);
-        case Node::Op::Not:
-            return negate(evaluate(graph_.children(node).front()));
-        case Node::Op::And:
-        case Node::Op::Or:
-            break;
-    }
-    const Truth deciding = truth_of(node.op == Node::Op::Or);
+Truth Evaluator::compute(const Step& step) {
+    if (step.op == Node::Op::Leaf) return compute_leaf(step.first);
+    if (step.op == Node::Op::False) return Truth::False;
+    if (step.op == Node::Op::True) return Truth::True;
+    const Truth deciding = truth_of(step.op == Node::Op::Or);
     Truth result = negate(deciding);
-    for (const NodeId child : graph_.children(node)) {
-        const Truth truth = evaluate(child);
+    const Edge* const end = edges_.data() + step.first + step.count;
+    for (const Edge* edge = edges_.data() + step.first; edge != end; ++edge) {
+        const Truth truth = follow(*edge);
         if (truth == deciding) return deciding;
         if (truth == Truth::Unknown) result = Truth::Unknown;
     }
     return result;
 }
 
-Truth Evaluator::evaluate(NodeId id) {
-    const Node& node = graph_[id];
-    if (node.slot != 0) {
-        if (uint64_t* word = process_word(node.slot)) {
-            const unsigned shift = 2 * (node.slot % slots_per_word);
-            const uint64_t bits = *word >> shift;
-            if ((bits & known_bit) != 0) return truth_of((bits & true_bit) != 0);
-            const Truth truth = compute(node);
-            // Before a call something else than the process may be unknown: that is no answer to keep.
-            if (truth != Truth::Unknown) *word |= (known_bit | (truth == Truth::True ? true_bit : 0)) << shift;
-            return truth;
+Truth Evaluator::follow(Edge edge) {
+    const NodeId id = edge / 2;
+    const Step& step = steps_[id];
+    Truth truth;
+    if (step.shared && answers_[id].generation == generation_) {
+        truth = answers_[id].truth;
+    } else {
+        uint64_t* const word = step.slot != 0 ? process_word(step.slot) : nullptr;
+        const unsigned shift = 2 * (step.slot % slots_per_word);
+        if (word != nullptr && (*word >> shift & known_bit) != 0) {
+            truth = truth_of((*word >> shift & true_bit) != 0);
+        } else {
+            truth = compute(step);
+            // Before a call something may be unknown: that is no answer to keep.
+            if (word != nullptr && truth != Truth::Unknown) {
+                *word |= (known_bit | (truth == Truth::True ? true_bit : 0)) << shift;
+            }
         }
+        if (step.shared) answers_[id] = {generation_, truth};
     }
-    if (!node.shared) return compute(node);
-    Answer& answer = answers_[id];
-    if (answer.generation != generation_) {
-        const Truth truth = compute(node);
-        answer = {generation_, truth};
-    }
-    return answer.truth;
+    return edge % 2 == 0 ? truth : negate(truth);
+}
+
+Truth Evaluator::evaluate(NodeId node) {
+    return follow(edge_to_[node]);
 }
 
 }  // namespace bewit::match

@@ -15,7 +15,7 @@ namespace bewit::match {
 // process.
 class Evaluator {
 public:
-    // Both must outlive it, unchanged. `process_slots` is what Graph::finish() returned.
+    // `leaves` must outlive it, unchanged. `process_slots` is what Graph::finish() returned.
     Evaluator(const LeafTable& leaves, const Graph& graph, uint32_t process_slots);
 
     // Forgets the last event. Call before the first evaluate() on an event.
@@ -23,6 +23,16 @@ public:
     Truth evaluate(NodeId node);
 
 private:
+    // A node as it is evaluated. Its operands are edges: a step's number doubled, and 1 added where the answer is
+    // turned round, so that Not needs no step of its own.
+    using Edge = uint32_t;
+    struct Step {
+        Node::Op op = Node::Op::False;
+        bool shared = false;
+        uint32_t slot = 0;   // Node::slot
+        uint32_t first = 0;  // And, Or: position in edges_; Leaf: the leaf
+        uint32_t count = 0;
+    };
     // An answer and the event that it is for.
     struct Answer {
         uint32_t generation = 0;
@@ -33,20 +43,30 @@ private:
         field::Presence presence = field::Presence::Absent;
         field::Value value;
     };
+    // The usual leaf: one value against one comparison.
+    struct PlainLeaf {
+        ExpressionId left = 0;
+        const Comparison* comparison = nullptr;  // null: not that usual
+    };
 
-    Truth compute(const Node& node);
-    Truth compute_leaf(const Leaf& leaf);
+    Truth follow(Edge edge);
+    Truth compute(const Step& step);
+    Truth compute_leaf(LeafId id);
+    Truth compute_unusual(const Leaf& leaf);
     const Side& side(ExpressionId expression);
     // Null where nothing may be kept: no process, or a call that is about to change it.
     uint64_t* process_word(uint32_t slot);
 
     const LeafTable& leaves_;
-    const Graph& graph_;
     uint32_t process_slots_;
     uint64_t owner_;  // tells the evaluators that share a process's cache apart
 
-    std::vector<Answer> answers_;  // by node
-    std::vector<Side> sides_;      // by expression
+    std::vector<Step> steps_;  // by node
+    std::vector<Edge> edges_;
+    std::vector<Edge> edge_to_;     // by node
+    std::vector<PlainLeaf> plain_;  // by leaf
+    std::vector<Answer> answers_;   // by node
+    std::vector<Side> sides_;       // by expression
     uint32_t generation_ = 0;
     field::Context* context_ = nullptr;
     bool process_is_known_ = false;   // `process_bits_` was looked for during this event

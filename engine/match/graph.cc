@@ -56,7 +56,9 @@ bool Graph::append_operand(Node::Op op, NodeId child, std::vector<NodeId>& opera
     if (child == neutral) return true;
     if (child == deciding) return false;
     const Node& node = nodes_[child];
-    if (node.op == op) {
+    // An Or inside of an Or is taken apart, so that alternatives stand side by side. An And stays whole: it is mostly a
+    // macro that many rules begin with, and then one answer for all of them.
+    if (node.op == op && op == Node::Op::Or) {
         return std::ranges::all_of(children(node),
                                    [&](NodeId grandchild) { return append_operand(op, grandchild, operands); });
     }

@@ -39,6 +39,8 @@ struct Leaf {
     uint32_t facts = 0;      // FactGroup bits that its fields ask for
     bool of_process = true;  // the answer holds as long as the process's image key does
 
+    bool fusible = false;  // a string test that can be one of several alternatives (text_alternatives.h)
+
     // Whether a left side that is present satisfies the check. With `right`, `holds_against` is the one to ask.
     bool holds(const field::Value& left, field::Scratch& scratch) const;
     bool holds_against(const field::Value& left, const field::Value& right) const;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/match/text_alternatives.h"
 #include "engine/match/value_class.h"
 #include "engine/match/value_warnings.h"
 
@@ -135,6 +136,12 @@ Parsed<std::vector<ComparisonPtr>> around_comparison(const Leaf& leaf) {
     return single(make_number_comparison(Operator::LessEqual, leaf.type, {std::to_string(nanoseconds)}));
 }
 
+// Of one text, asking for any one of the literals.
+bool can_be_alternative(const Leaf& leaf) {
+    return class_of(leaf.type) == ValueClass::Text && leaf.plurality == Plurality::Any &&
+           is_text_alternative(leaf.op) && (leaf.modifier == Modifier::None || leaf.modifier == Modifier::AnyOf);
+}
+
 // Why the operator cannot be asked of the left side.
 std::optional<std::string> refused(const Check& check, const field::Expression& left) {
     if (check.op == Operator::Exists) return std::nullopt;
@@ -242,6 +249,7 @@ Compiled<LeafId> LeafCompiler::against_literals(const Check& check, field::Expre
         return tl::unexpected(CompileError{place, comparisons.error()});
     }
     leaf.comparisons = std::move(*comparisons);
+    leaf.fusible = can_be_alternative(leaf) && !names_hosts(left);
     const std::string key = fmt::format("literals {}", key_of_literals(leaf));
     return add(std::move(leaf), std::move(left), key);
 }

@@ -1,5 +1,6 @@
 #include "engine/match/program.h"
 
+#include "engine/match/fuse.h"
 #include "engine/match/kind_facts.h"
 
 namespace bewit::match {
@@ -28,6 +29,11 @@ std::vector<NodeId> Program::roots() const {
     roots.reserve(entries_.size());
     for (const Entry& entry : entries_) roots.push_back(entry.root);
     return roots;
+}
+
+void Program::fuse(LeafTable& leaves, Graph& graph) {
+    Graph::Memo memo;
+    for (Entry& entry : entries_) entry.root = fused(leaves, graph, entry.root, memo);
 }
 
 }  // namespace bewit::match

@@ -28,6 +28,9 @@ public:
     }
     std::vector<NodeId> roots() const;
 
+    // Makes string tests of one field that stand side by side one (fuse.h): for evaluation, no longer for analysis.
+    void fuse(LeafTable& leaves, Graph& graph);
+
 private:
     std::vector<Entry> entries_;
     std::vector<uint32_t> first_;  // by kind; one more at the end

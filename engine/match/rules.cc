@@ -73,10 +73,11 @@ void Rules::Impl::finish() {
         names.push_back(rule.rule->name);
     }
     program = std::make_unique<Program>(leaves, graph, roots, kinds);
-    const uint32_t slots = graph.finish(program->roots());
-    evaluator = std::make_unique<Evaluator>(leaves, graph, slots);
     interest_builder = std::make_unique<InterestBuilder>(leaves, graph, *program, names);
     interest = interest_builder->build();
+    program->fuse(leaves, graph);
+    const uint32_t slots = graph.finish(program->roots());
+    evaluator = std::make_unique<Evaluator>(leaves, graph, slots);
 }
 
 Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics)
