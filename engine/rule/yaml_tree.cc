@@ -42,7 +42,10 @@ public:
         if (root_ != nullptr) tree_.documents.push_back(root_);
     }
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(YamlNode::Kind::Null, mark, anchor); }
-    void OnAlias(const YAML::Mark&, YAML::anchor_t anchor) override { attach(anchors_[anchor]); }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        if (anchor >= anchors_.size() || anchors_[anchor] == nullptr) refuse(mark, "the alias stands for nothing");
+        attach(anchors_[anchor]);
+    }
     void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   const std::string& value) override {
         add(YamlNode::Kind::Scalar, mark, anchor).scalar = value;
