@@ -33,18 +33,18 @@ std::vector<SeenEvent> children_of(const Outcome& outcome) {
     return children;
 }
 
-// Names and results in order, with thread ids replaced by their order of appearance.
-std::vector<std::string> story(const Outcome& outcome) {
+// Names and results, thread by thread, with thread ids replaced by their order of appearance. Between threads there is no order to rely on.
+std::map<int, std::vector<std::string>> story(const Outcome& outcome) {
     std::map<int64_t, int> order;
     const auto place = [&](int64_t tid) { return order.try_emplace(tid, static_cast<int>(order.size())).first->second; };
-    std::vector<std::string> lines;
+    std::map<int, std::vector<std::string>> story;
     for (const SeenEvent& event : outcome.events) {
         const bool result_is_tid = is_birth(event) && event.result.value_or(0) > 0;
-        std::string line = std::to_string(place(event.tid)) + " " + event.name;
+        std::string line = event.name;
         if (event.result) line += " " + std::to_string(result_is_tid ? place(*event.result) : *event.result);
-        lines.push_back(line);
+        story[place(event.tid)].push_back(line);
     }
-    return lines;
+    return story;
 }
 
 }  // namespace
