@@ -28,6 +28,14 @@ bool kill_children() {
     return any;
 }
 
+void tell_of_stop(SignalForwarder& forwarder, int status) {
+    if (WIFSTOPPED(status)) {
+        forwarder.target_stopped(WSTOPSIG(status));
+    } else {
+        forwarder.target_continued();
+    }
+}
+
 // Until no child is left. Each wait may bring new ones: those of the process that ended.
 void kill_the_rest() {
     while (kill_children()) {
@@ -40,12 +48,11 @@ void kill_the_rest() {
 int run_init_loop(const Spawned& spawned, SignalForwarder* forwarder, bool kill_on_exit) {
     while (true) {
         int status = 0;
-        const pid_t pid = waitpid(-1, &status, __WALL | WUNTRACED);
+        const pid_t pid = waitpid(-1, &status, __WALL | WUNTRACED | WCONTINUED);
         if (pid < 0 && errno == ECHILD) return 0;
         if (pid != spawned.pid()) continue;
-        if (WIFSTOPPED(status)) {
-            // As in TraceLoop: the shell waits to see bewit stop with the whole job.
-            if (forwarder != nullptr && forwarder->take_stop_request(WSTOPSIG(status))) kill(getpid(), SIGSTOP);
+        if (WIFSTOPPED(status) || WIFCONTINUED(status)) {
+            if (forwarder != nullptr) tell_of_stop(*forwarder, status);
             continue;
         }
         spawned.take_terminal_back();

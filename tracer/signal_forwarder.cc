@@ -10,10 +10,9 @@
 
 #include <chrono>
 #include <cstring>
-#include <fstream>
-#include <string>
 
 #include "tracer/inheritance.h"
+#include "tracer/proc_status.h"
 #include "tracer/wait_status.h"
 
 namespace bewit::tracer {
@@ -43,14 +42,8 @@ void block_all_signals() { set_signal_mask(~SignalBits{0}); }
 
 // Whether bewit traces the process. From outside of the pid namespace a sender is 0.
 bool is_watched(pid_t pid) {
-    if (pid == 0) return false;
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    std::string word;
-    while (status >> word) {
-        pid_t tracer = 0;
-        if (word == "TracerPid:" && status >> tracer) return tracer == getpid();
-    }
-    return false;
+    const std::optional<ProcStatus> status = pid == 0 ? std::nullopt : read_proc_status(Tid{pid});
+    return status && raw(status->tracer) == getpid();
 }
 
 }  // namespace
@@ -89,14 +82,29 @@ void SignalForwarder::target_gone(pid_t receiver) {
 
 int SignalForwarder::take() { return for_the_rest_.exchange(0); }
 
-bool SignalForwarder::take_stop_request(int signal) {
-    if (now_ms() - stop_requested_at_ms_ > stop_request_holds_ms) return false;
-    return stop_signal_.compare_exchange_strong(signal, 0);
+void SignalForwarder::target_stopped(int signal) {
+    const std::lock_guard lock(stop_mutex_);
+    stopped_by_ = signal;
+    stop_with_target();
 }
 
-void SignalForwarder::note_stop_request(int signal) {
-    stop_requested_at_ms_ = now_ms();
-    stop_signal_ = signal;
+void SignalForwarder::target_continued() {
+    const std::lock_guard lock(stop_mutex_);
+    stopped_by_ = 0;
+}
+
+void SignalForwarder::stop_requested(int signal) {
+    const std::lock_guard lock(stop_mutex_);
+    requested_stop_ = signal;
+    requested_at_ms_ = now_ms();
+    stop_with_target();
+}
+
+// With the mutex held. Which of the two is told first is chance.
+void SignalForwarder::stop_with_target() {
+    if (requested_stop_ == 0 || requested_stop_ != stopped_by_ || now_ms() - requested_at_ms_ > stop_request_holds_ms) return;
+    requested_stop_ = 0;
+    kill(getpid(), SIGSTOP);  // bewit blocks the others
 }
 
 void SignalForwarder::forward_all() {
@@ -106,7 +114,7 @@ void SignalForwarder::forward_all() {
         const long signal = syscall(SYS_rt_sigtimedwait, &forwarded_signals, &info, nullptr, sizeof forwarded_signals);
         if (ending_) return;
         if (signal < 0) continue;
-        if (grouping_ == Grouping::SharedGroup && is_stop_signal(info.si_signo)) note_stop_request(info.si_signo);
+        if (grouping_ == Grouping::SharedGroup && is_stop_signal(info.si_signo)) stop_requested(info.si_signo);
         if (is_forwarded(info, grouping_)) forward(info);
     }
 }

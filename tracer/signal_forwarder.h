@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <cstdint>
+#include <mutex>
 #include <thread>
 
 namespace bewit::tracer {
@@ -34,21 +36,25 @@ public:
     // The last signal that arrived after the target had gone, once; 0 if none.
     int take();
 
-    // Whether bewit itself was asked to stop by this job control signal within the last seconds, in a shared group: the shell then waits to
-    // see it stop. Once.
-    bool take_stop_request(int signal);
+    // The target is stopped by a job control signal, or goes on. In a shared group bewit stops too, here or in its own time, when it was itself
+    // asked to by the same signal within the last seconds: the shell waits to see it stop.
+    void target_stopped(int signal);
+    void target_continued();
 
 private:
     void forward_all();
     void forward(const siginfo_t& info);
-    void note_stop_request(int signal);
+    void stop_requested(int signal);
+    void stop_with_target();
 
     const Grouping grouping_;
     std::atomic<pid_t> target_;
     std::atomic<pid_t> receiver_{0};
     std::atomic<int> for_the_rest_{0};
-    std::atomic<int> stop_signal_{0};
-    std::atomic<int64_t> stop_requested_at_ms_{0};
+    std::mutex stop_mutex_;          // guards the three below
+    int stopped_by_ = 0;             // of the target; 0: it runs
+    int requested_stop_ = 0;         // of bewit
+    int64_t requested_at_ms_ = 0;
     std::atomic<bool> ending_{false};
     std::thread thread_;
 };

@@ -114,6 +114,7 @@ void TraceLoop::dispatch(Tracee& tracee, int status) {
     if (stop.kind != StopKind::ExecStop) {
         if (const Tid former = lineage_.lost_exec(tracee); former != Tid::None) lineage_.executed(tracee, former);
     }
+    if (entrypoint_stopped_ && stop.kind != StopKind::GroupStop && tracee.tid == workload_.entrypoint) entrypoint_goes_on();
     switch (stop.kind) {
         case StopKind::SeccompStop:
             return seccomp_stop(tracee);
@@ -186,9 +187,14 @@ void TraceLoop::check_kernel(Tid tid) {
 
 void TraceLoop::group_stop(Tracee& tracee, int signal) {
     resume(tracee.tid, Resume::Listen);
-    // The shell waits to see bewit stop when the whole job is to stop; SIGSTOP, because bewit blocks the others.
-    const bool whole_job = tracee.tid == workload_.entrypoint && forwarder_ != nullptr && forwarder_->take_stop_request(signal);
-    if (whole_job) kill(getpid(), SIGSTOP);
+    if (tracee.tid != workload_.entrypoint || forwarder_ == nullptr) return;
+    entrypoint_stopped_ = true;
+    forwarder_->target_stopped(signal);
+}
+
+void TraceLoop::entrypoint_goes_on() {
+    entrypoint_stopped_ = false;
+    forwarder_->target_continued();
 }
 
 void TraceLoop::signal_delivery(Tracee& tracee, int signal) {

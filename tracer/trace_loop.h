@@ -44,6 +44,7 @@ private:
     void syscall_stop(Tracee& tracee);
     void exec_stop(Tracee& tracee, Tid former);
     void group_stop(Tracee& tracee, int signal);
+    void entrypoint_goes_on();
     void signal_delivery(Tracee& tracee, int signal);
     void check_kernel(Tid tid);
 
@@ -64,6 +65,7 @@ private:
     bool started_ = false;
     bool kernel_too_old_ = false;
     bool killing_ = false;
+    bool entrypoint_stopped_ = false;  // in a group-stop that the forwarder was told of
 };
 
 }  // namespace bewit::tracer

@@ -54,7 +54,11 @@ std::vector<Setting> all_ways() {
     signal(SIGTTOU, SIG_IGN);
     const auto tell = [report](char what) { if (write(report, &what, 1) != 1) _exit(123); };
     Setting job = setting;
-    job.before = [] { signal(SIGTTOU, SIG_DFL); };
+    job.before = [] {
+        setpgid(0, 0);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        signal(SIGTTOU, SIG_DFL);
+    };
     Running bewit(command, job);
     setpgid(bewit.pid(), bewit.pid());
     tcsetpgrp(STDIN_FILENO, bewit.pid());
