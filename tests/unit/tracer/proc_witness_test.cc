@@ -227,12 +227,12 @@ TEST_CASE("bewit is nobody's parent, any other process may be") {
     int tell[2];
     REQUIRE(pipe(tell) == 0);
     const Child middle([&] {
-        const pid_t grandchild = fork();
-        if (grandchild == 0) {
-            prctl(PR_SET_PDEATHSIG, SIGKILL);
-            for (;;) pause();
-        }
-        REQUIRE(write(tell[1], &grandchild, sizeof grandchild) == sizeof grandchild);
+        if (fork() != 0) return;
+        // It tells its own number, and only then: before, nothing would end it with its parent.
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        const pid_t self = getpid();
+        REQUIRE(write(tell[1], &self, sizeof self) == sizeof self);
+        for (;;) pause();
     });
     pid_t grandchild = 0;
     REQUIRE(read(tell[0], &grandchild, sizeof grandchild) == sizeof grandchild);
