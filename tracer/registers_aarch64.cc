@@ -1,4 +1,4 @@
-// The number that the kernel acts on is a register set of its own (NT_ARM_SYSCALL); x8 is only where the program put it. The result goes to
+// The number that the kernel acts on is a register set of its own (NT_ARM_SYSTEM_CALL); x8 is only where the program put it. The result goes to
 // x0, which the kernel leaves alone when the number is -1 (arch/arm64/kernel/syscall.c).
 #include <elf.h>
 #include <linux/ptrace.h>
@@ -33,7 +33,7 @@ bool set_x0(Tid tid, uint64_t value) {
 
 bool skip_call(Tid tid, int64_t result) {
     int number = -1;
-    return transfer(PTRACE_SETREGSET, tid, NT_ARM_SYSCALL, &number, sizeof number) && set_x0(tid, static_cast<uint64_t>(result));
+    return transfer(PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &number, sizeof number) && set_x0(tid, static_cast<uint64_t>(result));
 }
 
 bool set_first_argument(Tid tid, event::Abi, uint64_t value) { return set_x0(tid, value); }

@@ -73,7 +73,7 @@ TEST_CASE("a sink that hangs costs memory up to the capacity, and what does not 
 }
 
 TEST_CASE("a sink that never returns does not keep the program from ending") {
-    auto* received = new Received;  // outlives the test: the abandoned thread still waits on it
+    static auto* const received = new Received;  // outlives the test: the abandoned thread still waits on it
     received->held = true;
     const auto start = std::chrono::steady_clock::now();
     AlertQueue queue(one_sink(*received), {.format = AlertFormat::Text, .capacity = 10});
