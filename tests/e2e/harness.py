@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ import threading
 import unittest
 
 SOURCE_ROOT = pathlib.Path(__file__).resolve().parents[2]
-BEWIT = os.environ.get("BEWIT", str(SOURCE_ROOT / "build" / "bewit"))
+BEWIT = os.path.abspath(os.environ.get("BEWIT", SOURCE_ROOT / "build" / "bewit"))
 PROGRAMS = pathlib.Path(os.environ.get("BEWIT_TEST_PROGRAMS", SOURCE_ROOT / "build" / "tests" / "e2e"))
 UPSTREAM = pathlib.Path(os.environ.get("BEWIT_UPSTREAM_RULES", SOURCE_ROOT.parent / "shared" / "upstream-rules"))
 STABLE, INCUBATING, SANDBOX = (str(UPSTREAM / f"falco{name}_rules.yaml") for name in ("", "-incubating", "-sandbox"))
@@ -26,6 +27,10 @@ PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executab
 
 # A container that bewit is told of, so that rules with `container.id != host` speak.
 IN_CONTAINER = ["-o", "container.id=0123456789ab", "-o", "container.name=under-test", "-o", "container.image=registry.test/app:1.0"]
+
+# A shell that starts the tests in its background has these ignored, and so would every workload.
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 needs_upstream = unittest.skipUnless(UPSTREAM.is_dir(), "upstream's rule files are not here")
 needs_root = unittest.skipUnless(os.geteuid() == 0, "needs root")

@@ -6,7 +6,6 @@ import re
 import shutil
 import signal
 import socket
-import statistics
 import subprocess
 import time
 import unittest
@@ -188,8 +187,10 @@ class Cost(TestCase):
             subprocess.run(words, check=True)
             return time.monotonic() - begin
 
-        added = [once([STATIC, "run", "-q", "--alerts", "/dev/null", "-r", STABLE, "--", "/bin/true"]) - once(["/bin/true"]) for _ in range(21)]
-        self.assertLessEqual(statistics.median(added) * 1000, 30)
+        # The best of many: what else the machine does only adds to it.
+        watched = min(once([STATIC, "run", "-q", "--alerts", "/dev/null", "-r", STABLE, "--", "/bin/true"]) for _ in range(21))
+        alone = min(once(["/bin/true"]) for _ in range(21))
+        self.assertLessEqual((watched - alone) * 1000, 30)
 
 
 if __name__ == "__main__":
