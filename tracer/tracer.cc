@@ -8,6 +8,8 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "tracer/command_search.h"
 #include "tracer/inheritance.h"
 #include "tracer/init_loop.h"
@@ -110,6 +112,14 @@ bool Tracer::privileged_filter() const { return impl_->options.trace && impl_->o
 bool Tracer::workload_keeps_ptrace_capability() const { return impl_->kept_ptrace_capability; }
 
 const Statistics& Tracer::statistics() const { return impl_->statistics; }
+
+std::string to_text(const Statistics& s) {
+    const double per_stop = s.stops == 0 ? 0.0 : static_cast<double>(s.stop_time_ns) / static_cast<double>(s.stops) / 1000.0;
+    return fmt::format(
+        "{} events, {} stops ({} entries of which {} needed no exit, {} exits, {} signals), {:.1f} us a stop, {} processes, {} threads, "
+        "{} unreadable strings", s.events, s.stops, s.syscall_entries, s.entry_only, s.syscall_exits, s.signals, per_stop, s.processes, s.threads,
+        s.unreadable);
+}
 
 int exit_status_of(int wait_status) {
     if (WIFSIGNALED(wait_status)) return death_by_signal + WTERMSIG(wait_status);

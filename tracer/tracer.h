@@ -47,6 +47,9 @@ struct Statistics {
     uint64_t stop_time_ns = 0;       // spent between a stop and its resumption
 };
 
+// One line for people, without its end.
+std::string to_text(const Statistics& statistics);
+
 // One use: run() once, on the main thread, which then also calls the sink; forwarding signals uses a thread of its own.
 //
 // A signal that arrives before the workload exists is kept for it from the moment that Inheritance::take() was first called

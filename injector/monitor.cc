@@ -1,0 +1,103 @@
+#include "injector/monitor.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "injector/alert_sink.h"
+#include "injector/container_facts.h"
+#include "injector/message.h"
+#include "injector/text_file.h"
+
+namespace bewit {
+namespace {
+
+constexpr auto drain_limit = std::chrono::seconds(5);
+
+std::string host_name() {
+    char name[256] = {};
+    return gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+tl::expected<std::vector<std::unique_ptr<AlertSink>>, std::string> open_sinks(const Configuration& configuration) {
+    std::vector<std::unique_ptr<AlertSink>> sinks;
+    for (const std::string& destination : configuration.alerts) {
+        auto sink = open_alert_sink(destination);
+        if (!sink) return tl::unexpected(sink.error());
+        sinks.push_back(std::move(*sink));
+    }
+    return sinks;
+}
+
+std::string errors_of(const RuleSetup& setup) {
+    std::string text;
+    for (const rule::LoadResult& result : setup.results) {
+        for (const rule::Diagnostic& diagnostic : result.errors) text += rule::to_text(diagnostic) + "\n";
+    }
+    return text;
+}
+
+}  // namespace
+
+tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
+    auto configuration = read_configuration(line);
+    if (!configuration) return tl::unexpected(configuration.error());
+    configuration_ = std::move(*configuration);
+    for (const std::string& text : configuration_.warnings) warning(text);
+    setup_ = set_up_rules(configuration_);
+    for (const rule::LoadResult& result : setup_->results) {
+        for (const rule::Diagnostic& diagnostic : result.warnings) note(rule::to_text(diagnostic));
+    }
+    if (!setup_->ok() && configuration_.on_error == OnError::Stop) {
+        return tl::unexpected("the rules have errors, nothing was started; `bewit check` shows them all\n" + errors_of(*setup_));
+    }
+    auto sinks = open_sinks(configuration_);
+    if (!sinks) return tl::unexpected(sinks.error());
+    alerts_.emplace(std::move(*sinks), AlertQueue::Settings{.format = configuration_.format, .capacity = configuration_.queue_capacity});
+    return {};
+}
+
+Pipeline& Monitor::start(event::Witness& witness) {
+    state_.emplace(witness, interest().facts);
+    state_->container() = find_container(configuration_);
+    state_->users().load_passwd(read_text_file("/etc/passwd").value_or(""));
+    state_->users().load_group(read_text_file("/etc/group").value_or(""));
+    pipeline_.emplace(*state_, *setup_->rules, *alerts_,
+                      Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
+                                         .static_fields = configuration_.static_fields, .tags = configuration_.include_tags});
+    return *pipeline_;
+}
+
+void Monitor::tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    alert::Alert alert;
+    alert.time_ns = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+    alert.rule = "bewit internal: " + subject;
+    alert.priority = rule::Priority::Critical;
+    alert.source = "internal";
+    alert.message = sentence;
+    alert.output_fields = {{"evt.time", alert.time_ns}};
+    for (const auto& [name, value] : facts) alert.output_fields[name] = value;
+    alert.hostname = host_name();
+    alert.uuid = alert::new_uuid(alert.time_ns);
+    alerts_->push(std::move(alert));
+}
+
+void Monitor::close() {
+    alerts_->close(drain_limit);
+    if (const uint64_t dropped = alerts_->counts().dropped; dropped != 0) warning(fmt::format("{} alerts could not be delivered", dropped));
+}
+
+std::string Monitor::matches() const {
+    std::string text;
+    if (!pipeline_) return text;
+    for (const match::CompiledRule& rule : setup_->rules->selected()) {
+        if (const uint64_t count = pipeline_->matches()[rule.index]; count != 0) text += fmt::format("bewit:   {} x {}\n", count, rule.rule->name);
+    }
+    return text;
+}
+
+}  // namespace bewit

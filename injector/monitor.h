@@ -1,0 +1,51 @@
+// What every source of events needs around it: the configuration, the compiled rules, the state, the pipeline, and the way out for alerts.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "engine/event/witness.h"
+#include "engine/state/state.h"
+#include "injector/alert_queue.h"
+#include "injector/configuration.h"
+#include "injector/pipeline.h"
+#include "injector/rule_setup.h"
+
+namespace bewit {
+
+// One use, on one thread: prepare(), then start(), then close(). What goes to the user meanwhile are warnings on stderr.
+class Monitor {
+public:
+    // Configuration and rules, and the sinks opened. The error is for the user; nothing was started. With `on_error: continue`, rules with errors
+    // are no failure: ok() is false then.
+    tl::expected<void, std::string> prepare(const CommandLine& line);
+    // Whether there are rules that can run.
+    bool ok() const { return setup_ != nullptr && setup_->ok(); }
+
+    const Configuration& configuration() const { return configuration_; }
+    // Needs ok().
+    const match::Interest& interest() const { return setup_->rules->interest(); }
+    // The engine, ready for events: the source's facts come from `witness`, which must outlive this. Needs ok(); once.
+    Pipeline& start(event::Witness& witness);
+
+    // bewit's own word about itself: rule `bewit internal: SUBJECT`, source `internal`, the facts as output fields.
+    void tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts = {});
+    // Waits until the alerts are delivered, a few seconds at most, and says how many were not.
+    void close();
+
+    AlertQueue::Counts alerts() const { return alerts_->counts(); }
+    // A line for each rule that matched.
+    std::string matches() const;
+
+private:
+    Configuration configuration_;
+    std::unique_ptr<RuleSetup> setup_;
+    std::optional<AlertQueue> alerts_;
+    std::optional<state::State> state_;
+    std::optional<Pipeline> pipeline_;
+};
+
+}  // namespace bewit
