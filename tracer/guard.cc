@@ -3,8 +3,12 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstdio>
 #include <string_view>
 
 #include "tracer/ptrace_request.h"
@@ -14,12 +18,14 @@ namespace bewit::tracer {
 namespace {
 
 struct Numbers {
-    uint32_t clone, clone3, seccomp;
+    uint32_t clone, clone3, seccomp, prlimit64;
 };
 
 uint32_t number_of(event::Abi abi, std::string_view name) { return event::syscall_number(abi, name).value_or(UINT16_MAX); }
 
-Numbers numbers_of(event::Abi abi) { return {number_of(abi, "clone"), number_of(abi, "clone3"), number_of(abi, "seccomp")}; }
+Numbers numbers_of(event::Abi abi) {
+    return {number_of(abi, "clone"), number_of(abi, "clone3"), number_of(abi, "seccomp"), number_of(abi, "prlimit64")};
+}
 
 const Numbers& numbers(event::Abi abi) {
     static const std::array<Numbers, 3> all{numbers_of(event::Abi::X86_64), numbers_of(event::Abi::I386), numbers_of(event::Abi::Aarch64)};
@@ -28,7 +34,7 @@ const Numbers& numbers(event::Abi abi) {
 
 // Calls of x32 are those of x86-64 with this bit (__X32_SYSCALL_BIT).
 constexpr uint32_t x32_bit = 0x4000'0000;
-constexpr Numbers arm_numbers{120, 435, 383};
+constexpr Numbers arm_numbers{120, 435, 383, 369};
 
 struct Named {
     const Numbers& numbers;
@@ -39,6 +45,19 @@ Named name(const SyscallStop& stop) {
     if ((stop.number & unknown_abi_bit) != 0) return {arm_numbers, stop.number & ~unknown_abi_bit};
     if (stop.abi == event::Abi::X86_64) return {numbers(stop.abi), stop.number & ~x32_bit};
     return {numbers(stop.abi), stop.number};
+}
+
+// Whether the thread sees bewit's numbers of threads: one in a pid namespace below has others for its own kind.
+bool shares_pid_namespace(Tid tid) {
+    std::array<char, 48> path{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/ns/pid", static_cast<int>(raw(tid)));
+    struct stat own {}, other {};
+    return stat("/proc/self/ns/pid", &own) != 0 || stat(path.data(), &other) != 0 || (own.st_ino == other.st_ino && own.st_dev == other.st_dev);
+}
+
+bool is_of_bewit(uint64_t thread, Tid asker) {
+    const auto number = static_cast<pid_t>(thread);
+    return number > 0 && syscall(SYS_tgkill, getpid(), number, 0) == 0 && shares_pid_namespace(asker);
 }
 
 Verdict refuse(const SyscallStop& stop, int error) {
@@ -59,6 +78,7 @@ Verdict guard(const SyscallStop& stop) {
     const bool listens = static_cast<uint32_t>(stop.arguments[0]) == SECCOMP_SET_MODE_FILTER &&
                          (stop.arguments[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
     if (number == known.seccomp && listens) return refuse(stop, EBUSY);
+    if (number == known.prlimit64 && stop.arguments[2] != 0 && is_of_bewit(stop.arguments[0], stop.tid)) return refuse(stop, EPERM);
     return Verdict::Pass;
 }
 

@@ -199,15 +199,25 @@ private:
         if (call.name == "clone3") return {give(no_such_call)};
         if (call.name == "io_uring_setup" && options_.deny_io_uring) return {give(no_such_call)};
         if (call.name == "clone")
-            return with_duty({.argument = 0, .mask = clone_untraced, .value = clone_untraced}, abi, call);
+            return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
         if (call.name == "seccomp")
-            return with_duty({.argument = 1, .mask = new_listener, .value = new_listener}, abi, call);
+            return with_duties({{{.argument = 1, .mask = new_listener, .value = new_listener}}}, abi, call);
+        if (call.name == "prlimit64") return with_duties(limits_of_another(), abi, call);
         return interest_verdict(abi, call);
     }
 
-    // The tracer's own test before the Interest's.
-    BpfProgram with_duty(const RegisterTest& duty, event::Abi abi, const event::Syscall& call) const {
-        return clauses_program({{duty}}, trace(TraceReason::AskedByTracer), interest_verdict(abi, call));
+    // Another process is named, and new limits are given.
+    static std::vector<Clause> limits_of_another() {
+        const RegisterTest another{.argument = 0, .equal = false, .mask = UINT32_MAX, .value = 0};
+        RegisterTest given{.argument = 2, .equal = false, .mask = UINT32_MAX, .value = 0};
+        const Clause low{another, given};
+        given.high = true;
+        return {low, {another, given}};
+    }
+
+    // The tracer's own tests before the Interest's.
+    BpfProgram with_duties(const std::vector<Clause>& duties, event::Abi abi, const event::Syscall& call) const {
+        return clauses_program(duties, trace(TraceReason::AskedByTracer), interest_verdict(abi, call));
     }
 
     BpfProgram interest_verdict(event::Abi abi, const event::Syscall& call) const {

@@ -2,12 +2,13 @@
 // tests. Calls that no rule and no state asks for are allowed whatever their arguments, so that the kernel's
 // per-syscall allow cache keeps them (kernel/seccomp.c, seccomp_cache_check_allow).
 //
-// What the tracer itself must see or refuse, whatever the rules say (threat model, rows A1 and A2):
+// What the tracer itself must see or refuse, whatever the rules say (threat model, rows A1, A2 and A5):
 // - clone with CLONE_UNTRACED stops (RET_TRACE); the tracer takes the flag away.
 // - clone3 answers ENOSYS (RET_ERRNO). Its flags lie in memory, where another thread can change them between a stop and
 //   the call, so that no stop can vouch for them. glibc, musl and Go fall back to clone; it is also what the default
 //   profiles of Docker and containerd answer.
 // - seccomp with NEW_LISTENER stops; the tracer refuses it.
+// - prlimit64 that sets another process's limits stops; the tracer refuses it where that process is bewit.
 // - io_uring_setup answers ENOSYS, when it is denied.
 //
 // Births and successful execs reach the tracer as ptrace events (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC) without the
@@ -31,7 +32,7 @@ struct FilterOptions {
 // of these.
 enum class TraceReason : uint16_t {
     AskedByInterest = 1,  // a rule or the state may want it
-    AskedByTracer = 2,    // CLONE_UNTRACED or NEW_LISTENER; whether the Interest asks too was not looked at
+    AskedByTracer = 2,    // CLONE_UNTRACED, NEW_LISTENER, another's limits; whether the Interest asks too was not looked at
     NotInTable = 3,       // a number or an ABI that bewit has no table for, x32 included
 };
 

@@ -1,0 +1,21 @@
+/* A10, A11. A program that traces: itself by its parent, its child, and with the tracee's seccomp filters suspended. */
+#include <signal.h>
+#include <sys/ptrace.h>
+
+#include "attack.h"
+
+int main(void) {
+	pid_t child = fork();
+	if (child == 0) {
+		printf("PTRACE_TRACEME %s\n", outcome(ptrace(PTRACE_TRACEME, 0, 0, 0)));
+		fflush(stdout);
+		pause();
+	}
+	usleep(50000);
+	printf("PTRACE_ATTACH %s\n", outcome(ptrace(PTRACE_ATTACH, child, 0, 0)));
+	printf("PTRACE_SEIZE %s\n", outcome(ptrace(PTRACE_SEIZE, child, 0, 0)));
+	printf("suspended %s\n", outcome(ptrace(PTRACE_SEIZE, child, 0, 1 << 21)));
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	return 0;
+}

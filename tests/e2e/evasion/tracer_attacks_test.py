@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Attacks on the tracer itself: rows A1 to A11 of the threat model (docs/security.md)."""
+import os
+import re
+import select
+import signal
+import subprocess
+import time
+import unittest
+
+import evasion
+from evasion import TestCase, WAYS, program
+import harness
+from harness import BEWIT, needs_root
+
+
+class OutOfSight(TestCase):
+    def test_a1_a_filter_that_would_answer_before_the_tracer_is_refused_and_told(self):
+        self.add_rule("Listener refused", "evt.type = seccomp and evt.rawres = -16")
+        for options in WAYS:
+            result = self.attack("shadowing_filter", self.marked, options=options)
+            self.assertEqual((result.status, result.stdout), (0, "EBUSY\nEBUSY\nEBUSY\nEBUSY\n"), result.stderr)
+            self.assertEqual(result.rules(), ["Listener refused"] * 4 + ["Marked file opened"])
+
+    def test_a2_a_child_that_asks_not_to_be_traced_is_traced_and_the_wish_is_told(self):
+        self.add_rule("Untraced child wished for", "evt.type = clone and evt.rawres > 0 and proc.name = untraced_child")
+        for options in WAYS:
+            result = self.attack("untraced_child", self.marked, options=options)
+            self.assertEqual((result.status, result.stdout), (0, "clone3 ENOSYS\n" + "traced\n" * 4), result.stderr)
+            self.assertEqual(len(result.of("Marked file opened")), 4)
+            self.assertEqual(len(result.of("Untraced child wished for")), 4)
+
+    def test_a3_a_call_by_another_abi_s_number_is_told_as_what_it_is(self):
+        for options in WAYS:
+            result = self.attack("foreign_abi", self.marked, options=options)
+            self.assertEqual(result.status, 0, result.stderr)
+            ways = result.stdout.splitlines()
+            opened = result.of("Marked file opened")
+            self.assertEqual(len(opened), len(ways), (ways, result.alerts))
+            self.assertEqual([alert["output_fields"]["evt.type"] for alert in opened], [way.split()[1] for way in ways])
+            self.assertEqual({alert["output_fields"]["fd.name"] for alert in opened}, {self.marked} if ways else set())
+
+    @unittest.skipUnless(evasion.has("i386_open"), "no compiler for 32 bits")
+    def test_a3_a_program_of_32_bits_is_told_as_any_other(self):
+        native = subprocess.run([program("i386_open"), self.marked], check=False)
+        if native.returncode != 0:
+            self.skipTest("this kernel runs no programs of 32 bits")
+        for options in WAYS:
+            result = self.attack("i386_open", self.marked, options=options)
+            self.assertEqual(result.status, 0, result.stderr)
+            self.assert_alert(result, "Marked file opened", proc__name="i386_open", evt__type="open", fd__name=self.marked)
+
+    def test_a6_five_hundred_filters_change_no_verdict(self):
+        result = self.attack("many_filters", self.marked)
+        self.assertEqual((result.status, result.stdout), (0, "ENOMEM\n"), result.stderr)
+        self.assert_alert(result, "Marked file opened", proc__name="many_filters")
+
+    def test_a7_every_odd_process_is_itself(self):
+        self.add_rule("Born", "evt.type in (clone, fork, vfork) and evt.rawres = 0 and proc.name = odd_processes", "pid=%proc.pid")
+        for options in WAYS:
+            for way in ("exec-from-thread", "exec-over-threads", "leader-gone", "vfork-exec", "shared-memory", "shared-files", "parent-s-child"):
+                result = self.attack("odd_processes", way, self.marked, options=options)
+                self.assertEqual(result.status, 0, (way, result.stderr))
+                self.assertEqual(len(result.of("Marked file opened")), 1, (way, result.rules()))
+                fields = self.assert_alert(result, "Marked file opened", fd__name=self.marked)["output_fields"]
+                self.assertEqual(os.path.basename(fields["proc.exepath"]), "odd_processes", way)
+                if way in ("shared-memory", "shared-files", "parent-s-child"):
+                    self.assertIn(fields["proc.pid"], [alert["output_fields"]["proc.pid"] for alert in result.of("Born")], way)
+
+    def test_a10_a11_a_second_tracer_fails_and_is_told(self):
+        self.add_rule("Traced", "evt.type = ptrace", "request=%evt.arg.request result=%evt.rawres")
+        for options in WAYS:
+            result = self.attack("second_tracer", options=options)
+            self.assertEqual((result.status, result.stdout),
+                             (0, "PTRACE_TRACEME EPERM\nPTRACE_ATTACH EPERM\nPTRACE_SEIZE EPERM\nsuspended EPERM\n"), result.stderr)
+            requests = [alert["output_fields"]["evt.arg.request"] for alert in result.of("Traced")]
+            self.assertEqual(requests, ["PTRACE_TRACEME", "PTRACE_ATTACH", "PTRACE_SEIZE", "PTRACE_SEIZE"])
+
+
+class Tampering(TestCase):
+    # Root as containers have it, with the capability that bewit takes away from the workload.
+    CONTAINER = ["unshare", "--pid", "--fork", "--mount-proc", "setpriv", "--bounding-set",
+                 "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+sys_ptrace"]
+
+    def check(self, result):
+        self.assertEqual(result.status, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        self.assertEqual(len(lines), 18, lines)
+        for line in lines:
+            self.assertRegex(line, r" (EPERM|EACCES)$")
+        self.assertEqual(result.rules(), ["Marked file opened"])
+
+    @needs_root
+    def test_a5_nothing_of_bewit_can_be_read_written_or_limited_as_root(self):
+        script = f"{program('tamper')} 1 && cat {self.marked} > /dev/null"
+        for options in WAYS:
+            self.check(harness.run(["sh", "-c", script], rules=[self.rules], prefix=self.CONTAINER, options=options))
+
+    def test_a5_nor_by_a_process_of_its_own_user(self):
+        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"] \
+            if os.geteuid() == 0 else []
+        script = f"{program('tamper')} $PPID && cat {self.marked} > /dev/null"
+        self.check(harness.run(["sh", "-c", script], rules=[self.rules], prefix=prefix))
+
+    def test_a5_no_descriptor_of_bewit_reaches_the_workload(self):
+        result = harness.run(["sh", "-c", "ls -l /proc/$$/fd"], rules=[self.rules])
+        self.assertNotIn("seccomp", result.stdout)
+        self.assertNotIn("/proc", result.stdout.replace(" /proc/", ""))
+        result = harness.run([harness.PYTHON, "-c", "import os; print(sorted(int(f) for f in os.listdir('/proc/self/fd')))"], rules=[self.rules])
+        # The pipe that the alerts go to was open before bewit: it is inherited, as a shell would have it. The last is the directory's own.
+        self.assertLessEqual(len(result.stdout.split(",")), 5, result.stdout)
+
+
+class Death(TestCase):
+    def start(self, script):
+        reading, writing = os.pipe()
+        process = subprocess.Popen([BEWIT, "run", "-r", self.rules, "--alerts", f"fd:{writing}", "--", "sh", "-c", script],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[writing], text=True, start_new_session=True)
+        os.close(writing)
+        self.addCleanup(os.close, reading)
+        return process, reading
+
+    def test_a4_a_workload_that_kills_bewit_dies_with_it(self):
+        process, _ = self.start(f"echo $$; sleep 60 & kill -9 $PPID; sleep 5; cat {self.marked}; touch {self.path('survived')}")
+        workload = int(process.stdout.readline())
+        self.assertEqual(process.wait(20), -signal.SIGKILL)
+        for _ in range(200):
+            if not os.path.exists(f"/proc/{workload}"):
+                break
+            time.sleep(0.05)
+        else:
+            self.fail("the workload outlived its watcher")
+        self.assertFalse(os.path.exists(self.path("survived")))
+        process.communicate()
+
+    def test_a4_a_workload_that_stops_bewit_does_nothing_unseen_meanwhile(self):
+        process, alerts = self.start(f"kill -STOP $PPID; cat {self.marked} > /dev/null; echo done")
+        time.sleep(1)
+        self.assertIsNone(process.poll())
+        self.assertEqual(select.select([process.stdout], [], [], 0)[0], [])
+        os.kill(process.pid, signal.SIGCONT)
+        self.assertEqual(process.wait(20), 0)
+        self.assertIn(b"Marked file opened", os.read(alerts, 65536))
+        process.communicate()
+
+
+class Flood(TestCase):
+    def test_a9_a_flood_of_alerts_is_bounded_in_memory_and_what_is_dropped_is_counted(self):
+        threads, each = 64, 150
+        blocked = self.path("blocked")
+        os.mkfifo(blocked)
+        holder = os.open(blocked, os.O_RDWR)  # read by nobody: the sink hangs as soon as the pipe is full
+        self.addCleanup(os.close, holder)
+        done = subprocess.run([BEWIT, "run", "-r", self.rules, "--alerts", blocked, "-o", "outputs_queue.capacity=100", "--stats", "--",
+                               program("flood"), self.marked, str(threads), str(each)], capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        delivered, dropped = (int(word) for word in
+                              re.search(r"(\d+) alerts delivered, (\d+) dropped", done.stderr).groups())
+        self.assertRegex(done.stderr, r"warning: \d+ alerts could not be delivered")
+        self.assertIn(f"{threads * each} x Marked file opened", done.stderr)
+        self.assertGreater(dropped, threads * each - 1000)
+        self.assertLess(delivered, 1000)
+
+
+if __name__ == "__main__":
+    unittest.main()
