@@ -32,6 +32,7 @@ int run_program(int argc, char** argv) {
     int status = 0;
     std::vector<std::string> words(argv + 1, argv + argc), workload;
     bewit::add_run(program, status, workload);
+    bewit::add_attach(program, status);
     bewit::add_check(program, status);
     bewit::add_explain(program, status);
     bewit::add_fields(program, status);

@@ -56,18 +56,20 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
     }
     auto sinks = open_sinks(configuration_);
     if (!sinks) return tl::unexpected(sinks.error());
-    alerts_.emplace(std::move(*sinks), AlertQueue::Settings{.format = configuration_.format, .capacity = configuration_.queue_capacity});
+    alerts_ = std::make_unique<AlertQueue>(std::move(*sinks),
+                                           AlertQueue::Settings{.format = configuration_.format, .capacity = configuration_.queue_capacity});
     return {};
 }
 
 Pipeline& Monitor::start(event::Witness& witness) {
-    state_.emplace(witness, interest().facts);
+    state_ = std::make_unique<state::State>(witness, interest().facts);
     state_->container() = find_container(configuration_);
     state_->users().load_passwd(read_text_file("/etc/passwd").value_or(""));
     state_->users().load_group(read_text_file("/etc/group").value_or(""));
-    pipeline_.emplace(*state_, *setup_->rules, *alerts_,
-                      Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
-                                         .static_fields = configuration_.static_fields, .tags = configuration_.include_tags});
+    pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,
+                                           Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
+                                                              .static_fields = configuration_.static_fields,
+                                                              .tags = configuration_.include_tags});
     return *pipeline_;
 }
 

@@ -1,8 +1,8 @@
 // What every source of events needs around it: the configuration, the compiled rules, the state, the pipeline, and the way out for alerts.
 #pragma once
 
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
@@ -43,9 +43,9 @@ public:
 private:
     Configuration configuration_;
     std::unique_ptr<RuleSetup> setup_;
-    std::optional<AlertQueue> alerts_;
-    std::optional<state::State> state_;
-    std::optional<Pipeline> pipeline_;
+    std::unique_ptr<AlertQueue> alerts_;
+    std::unique_ptr<state::State> state_;
+    std::unique_ptr<Pipeline> pipeline_;
 };
 
 }  // namespace bewit

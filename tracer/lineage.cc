@@ -61,6 +61,27 @@ Tracee& Lineage::add_entrypoint(Tid tid) {
     return tracee;
 }
 
+Tracee& Lineage::attach(Tid tid, Pid pid, Tid parent) {
+    Tracee& tracee = workload_.tracees.insert(tid, pid);
+    ++workload_.statistics.threads;
+    if (!tracee.is_leader()) {
+        join_group(tracee, +1);
+        return tracee;
+    }
+    ++workload_.statistics.processes;
+    tracee.parent = parent;
+    const Tracee* watched = workload_.tracees.find(parent);
+    tracee.parent_serial = watched == nullptr ? 0 : watched->serial;
+    return tracee;
+}
+
+void Lineage::appeared(Tracee& leader) {
+    leader.stage = Tracee::Stage::Watched;
+    workload_.report(workload_.decoder.executed(leader.tid, leader.parent, nullptr));
+}
+
+Tid Lineage::root() const { return workload_.entrypoint == Tid::None ? no_parent : workload_.entrypoint; }
+
 Birth Lineage::birth_by(Tracee& parent, Tid child) {
     Birth birth{.parent = parent.tid, .pid = static_cast<Pid>(raw(child))};
     describe(birth_call(parent), birth);
@@ -69,7 +90,7 @@ Birth Lineage::birth_by(Tracee& parent, Tid child) {
     } else if ((birth.flags & CLONE_PARENT) != 0) {
         Tracee* leader = leader_of_group(parent);
         const Tid above = leader == nullptr ? no_parent : shown_parent(*leader);
-        birth.parent = above == no_parent ? workload_.entrypoint : above;
+        birth.parent = above == no_parent ? root() : above;
     }
     return birth;
 }
@@ -84,7 +105,7 @@ void Lineage::join_group(const Tracee& tracee, int change) {
 // Null: bewit is its real parent.
 void Lineage::set_parent(Tracee& leader, const Tracee* parent) {
     if (parent == nullptr) parent = workload_.tracees.find(workload_.entrypoint);
-    leader.parent = parent == nullptr ? workload_.entrypoint : parent->tid;
+    leader.parent = parent == nullptr ? root() : parent->tid;
     leader.parent_serial = parent == nullptr ? 0 : parent->serial;
 }
 
@@ -149,7 +170,7 @@ Tracee& Lineage::settle_parked() {
     describe(birth_call(child), birth);
     if (leader_of(pid) == tid) {
         const Tid parent = status ? leader_of(status->parent) : Tid::None;
-        birth.parent = workload_.tracees.find(parent) != nullptr ? parent : workload_.entrypoint;
+        birth.parent = workload_.tracees.find(parent) != nullptr ? parent : root();
     } else if ((birth.flags & CLONE_THREAD) == 0) {
         birth.flags = usual_thread_flags;
     }
@@ -165,6 +186,8 @@ Tid Lineage::shown_parent(Tracee& leader) {
     // Its parent has ended: the kernel gave it to the next subreaper above (prctl(2), PR_SET_CHILD_SUBREAPER), which may be bewit.
     const std::optional<ProcStatus> status = read_proc_status(leader.tid);
     set_parent(leader, status ? workload_.tracees.find(leader_of(status->parent)) : nullptr);
+    // Without an entrypoint, a parent that is not watched is a parent all the same.
+    if (leader.parent == no_parent && status && raw(status->parent) != getpid()) leader.parent = leader_of(status->parent);
     return leader.parent;
 }
 
@@ -203,6 +226,7 @@ void Lineage::ended(Tid tid, Tracee* tracee, int status) {
         case Tracee::Stage::Announced:
             arrived(*tracee);
             [[fallthrough]];
+        case Tracee::Stage::Found:
         case Tracee::Stage::Watched: {
             const bool entrypoint_reaps = workload_.entrypoint_alive && tid != workload_.entrypoint;
             const Tid reaper = entrypoint_reaps ? workload_.entrypoint : Tid::None;

@@ -18,6 +18,11 @@ public:
     // bewit's own child, before its first exec.
     Tracee& add_entrypoint(Tid tid);
 
+    // A thread that ran before it was seized; `parent` is its process's, Tid 0 for none to show.
+    Tracee& attach(Tid tid, Pid pid, Tid parent);
+    // The process that appeared stands at its first stop: its image is reported.
+    void appeared(Tracee& leader);
+
     // `parent` stands at a CloneStop: its record is reported. The child, when it has stopped before and may now go on; else null.
     Tracee* born(Tracee& parent);
     // A thread that nobody announced stopped with `status`: it waits for its parent's CloneStop.
@@ -37,15 +42,18 @@ public:
 
     // The thread is gone; null: it was not known yet. `tracee` ends here.
     void ended(Tid tid, Tracee* tracee, int status);
+    // It is not watched any more; nothing is reported.
+    void forget(Tracee& tracee);
 
 private:
     void adopt(Tracee& child, const Birth& birth);
     Birth birth_by(Tracee& parent, Tid child);
     void set_parent(Tracee& leader, const Tracee* parent);
     Tid shown_parent(Tracee& leader);
+    // Whose child is what bewit is the real parent of; nobody's where there is no entrypoint.
+    Tid root() const;
     Tracee* leader_of_group(const Tracee& tracee) { return workload_.tracees.find(leader_of(tracee.pid)); }
     void join_group(const Tracee& tracee, int change);
-    void forget(Tracee& tracee);
 
     Workload& workload_;
     Calls& calls_;

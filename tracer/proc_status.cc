@@ -22,6 +22,13 @@ int64_t number_of(std::string_view text, std::string_view name) {
     return -1;
 }
 
+// The letter after "State:".
+char state_of(std::string_view text) {
+    constexpr std::string_view label = "\nState:\t";
+    const size_t at = text.find(label);
+    return at + label.size() < text.size() && at != std::string_view::npos ? text[at + label.size()] : '?';
+}
+
 }  // namespace
 
 std::optional<ProcStatus> read_proc_status(Tid tid) {
@@ -37,7 +44,9 @@ std::optional<ProcStatus> read_proc_status(Tid tid) {
     return ProcStatus{.pid = static_cast<Pid>(number_of(text, "Tgid:")),
                       .parent = static_cast<Pid>(number_of(text, "PPid:")),
                       .tracer = static_cast<Pid>(number_of(text, "TracerPid:")),
-                      .seccomp = static_cast<int>(number_of(text, "Seccomp:"))};
+                      .seccomp = static_cast<int>(number_of(text, "Seccomp:")),
+                      .uid = static_cast<uint32_t>(number_of(text, "Uid:")),
+                      .state = state_of(text)};
 }
 
 }  // namespace bewit::tracer

@@ -12,6 +12,8 @@ struct ProcStatus {
     Pid parent = Pid::None;   // PPid
     Pid tracer = Pid::None;   // TracerPid, 0 if none
     int seccomp = 0;          // 0 none, 1 strict, 2 filter
+    uint32_t uid = 0;         // real
+    char state = '?';         // 'Z' has ended and was not waited for
 };
 
 // nullopt when the thread is gone. Allocates nothing.

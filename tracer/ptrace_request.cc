@@ -15,7 +15,7 @@ namespace {
 
 // No PTRACE_O_TRACEEXIT: the wait status says all that a record needs, and a stop costs.
 constexpr unsigned long tracee_options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-                                         PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+                                         PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP;
 
 long request(unsigned number, Tid tid, unsigned long address, unsigned long data) {
     return syscall(SYS_ptrace, number, static_cast<pid_t>(raw(tid)), address, data);
@@ -47,7 +47,12 @@ std::optional<event::Abi> abi_of(uint32_t audit_arch) {
     return found == std::end(abis) ? std::nullopt : std::optional(*found);
 }
 
-int seize(Tid tid) { return request(PTRACE_SEIZE, tid, 0, tracee_options) == 0 ? 0 : errno; }
+int seize(Tid tid, OnTracerDeath on_death) {
+    const unsigned long options = tracee_options | (on_death == OnTracerDeath::Kill ? PTRACE_O_EXITKILL : 0ul);
+    return request(PTRACE_SEIZE, tid, 0, options) == 0 ? 0 : errno;
+}
+
+bool detach(Tid tid, int signal) { return request(PTRACE_DETACH, tid, 0, static_cast<unsigned long>(signal)) == 0; }
 
 bool interrupt(Tid tid) { return request(PTRACE_INTERRUPT, tid, 0, 0) == 0; }
 

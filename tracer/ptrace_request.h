@@ -32,8 +32,12 @@ struct SyscallInfo {
 // nullopt for an ABI that bewit has no table for.
 std::optional<event::Abi> abi_of(uint32_t audit_arch);
 
-// On a running thread, with the options of a tracee of bewit (PTRACE_O_*): 0 or errno.
-int seize(Tid tid);
+enum class OnTracerDeath : uint8_t { Kill, Release };  // PTRACE_O_EXITKILL, or not
+
+// On a running thread, with the options of a tracee of bewit (PTRACE_O_*): 0 or errno. Its children get the same.
+int seize(Tid tid, OnTracerDeath on_death = OnTracerDeath::Kill);
+// Out of any stop, which ends; `signal` as in resume(). A group-stop goes on without the tracer.
+bool detach(Tid tid, int signal = 0);
 // On a running thread: it soon reports a TrapStop.
 bool interrupt(Tid tid);
 // `signal` 0: none is delivered. Kept siginfo when it is the one that the stop reported.

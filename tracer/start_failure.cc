@@ -109,6 +109,31 @@ StartError explain_seize_failure(int error, Tid child) {
                                       error_text(error))};
 }
 
+StartError explain_attach_failure(int error, Pid pid) {
+    constexpr int failed = 1;
+    const auto status = read_proc_status(leader_of(pid));
+    if (!status || error == ESRCH) {
+        return {failed, fmt::format("process {}: there is none of that number here: give it as this container sees it; to see another container's, share "
+                                    "the pid namespace (pidMode: task, shareProcessNamespace)", raw(pid))};
+    }
+    if (raw(status->tracer) > 0) {
+        return {failed, fmt::format("process {}: process {} traces it already, and a process has one tracer at most", raw(pid), raw(status->tracer))};
+    }
+    if (const int scope = yama_scope(); scope == 3) {
+        return {failed, fmt::format("process {}: Yama forbids ptrace (kernel.yama.ptrace_scope is 3, which lasts until the host starts anew): nothing "
+                                    "on this machine can be traced", raw(pid))};
+    } else if (scope > 0) {
+        return {failed, fmt::format("process {}: Yama allows ptrace of children only (kernel.yama.ptrace_scope is {}): give this container CAP_SYS_PTRACE",
+                                    raw(pid), scope)};
+    }
+    const uid_t mine = geteuid();
+    if (mine != 0 && status->uid != mine) {
+        return {failed, fmt::format("process {}: it runs as user {}, bewit as {}: run bewit as root with CAP_SYS_PTRACE", raw(pid), status->uid, mine)};
+    }
+    return {failed, fmt::format("process {}: ptrace is refused ({}): give this container CAP_SYS_PTRACE, and a security profile that allows ptrace(2)",
+                                raw(pid), error_text(error))};
+}
+
 StartError explain_system_failure(std::string what, int error) {
     return {cannot_start, fmt::format("{} failed: {}", what, error_text(error))};
 }

@@ -22,6 +22,8 @@ struct ChildFailure {
 StartError explain_child_failure(const ChildFailure& failure, const Options& options, const std::vector<std::string>& candidates);
 // PTRACE_SEIZE of `child` failed with `error`.
 StartError explain_seize_failure(int error, Tid child);
+// A process that runs already could not be seized.
+StartError explain_attach_failure(int error, Pid pid);
 // `what` failed with `error`: fork(2), pipe2(2).
 StartError explain_system_failure(std::string what, int error);
 StartError explain_old_kernel();

@@ -48,7 +48,7 @@ void interrupt_waits(bool on) {
 
 TraceLoop::TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings, std::optional<BpfProgram> software_filter)
     : workload_(workload),
-      spawned_(spawned),
+      spawned_(&spawned),
       forwarder_(forwarder),
       settings_(settings),
       calls_(workload, std::move(software_filter)),
@@ -57,6 +57,15 @@ TraceLoop::TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forw
       signals_wanted_(asks_for_signals(workload.interest)) {
     lineage_.add_entrypoint(static_cast<Tid>(spawned.pid()));
 }
+
+TraceLoop::TraceLoop(Workload& workload, Attachment& attachment, BpfProgram software_filter)
+    : workload_(workload),
+      attachment_(&attachment),
+      settings_{.seccomp = false},
+      calls_(workload, std::move(software_filter)),
+      lineage_(workload, calls_),
+      is_init_(false),
+      signals_wanted_(asks_for_signals(workload.interest)) {}
 
 TraceLoop::~TraceLoop() {
     if (status_) interrupt_waits(false);
@@ -80,6 +89,27 @@ int TraceLoop::run() {
     return status_.value_or(0);
 }
 
+tl::expected<void, StartError> TraceLoop::run_attached() {
+    tl::expected<void, StartError> begun = attachment_->begin(lineage_);
+    leaving_ = !begun;
+    while (!stops_.no_more() || (!leaving_ && attachment_->stays())) {
+        if (stops_.no_more()) attachment_->rest();
+        if (const std::optional<Waited> waited = next()) handle(*waited);
+        if (leaving_ || !attachment_->ticked()) continue;
+        if (kernel_too_old_) begun = tl::unexpected(explain_old_kernel());
+        leaving_ = kernel_too_old_ || attachment_->asked_to_leave();
+        leaving_ ? attachment_->leave() : attachment_->look(lineage_);
+    }
+    return begun;
+}
+
+// Where it stands: every stop can be left (ptrace(2), PTRACE_DETACH). A thread that turns up only now goes, too.
+void TraceLoop::let_go(const Waited& waited) {
+    const WaitStatus stop = classify(waited.status);
+    detach(Tid{waited.tid}, stop.kind == StopKind::SignalDelivery ? stop.signal : 0);
+    if (Tracee* tracee = workload_.tracees.find(Tid{waited.tid}); tracee != nullptr) lineage_.forget(*tracee);
+}
+
 bool TraceLoop::done() const { return status_ && (is_init_ || workload_.tracees.size() == 0); }
 
 std::optional<Waited> TraceLoop::next() {
@@ -94,6 +124,8 @@ void TraceLoop::handle(const Waited& waited) {
     Tracee* tracee = workload_.tracees.find(tid);
     if (classify(waited.status).gone()) return ended(tid, tracee, waited.status);
 
+    if (leaving_) return let_go(waited);
+
     const uint64_t begin = monotonic_ns();
     ++workload_.statistics.stops;
     if (killing_) {
@@ -102,6 +134,7 @@ void TraceLoop::handle(const Waited& waited) {
         lineage_.park(tid, waited.status);
     } else {
         if (tracee->stage == Tracee::Stage::Announced) lineage_.arrived(*tracee);
+        if (tracee->stage == Tracee::Stage::Found) lineage_.appeared(*tracee);
         dispatch(*tracee, waited.status);
     }
     workload_.statistics.stop_time_ns += monotonic_ns() - begin;
@@ -154,7 +187,10 @@ void TraceLoop::seccomp_stop(Tracee& tracee) {
 
 void TraceLoop::syscall_stop(Tracee& tracee) {
     SyscallInfo info;
-    if (!syscall_info(tracee.tid, info)) return go_on(tracee);
+    if (!syscall_info(tracee.tid, info)) {
+        kernel_too_old_ = kernel_too_old_ || errno == EIO;
+        return go_on(tracee);
+    }
     switch (info.phase) {
         case SyscallInfo::Phase::Entry:
             if (!settings_.seccomp) calls_.at_entry(tracee, info);
@@ -171,7 +207,7 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
 void TraceLoop::exec_stop(Tracee& tracee, Tid former) {
     if (tracee.stage == Tracee::Stage::SettingUp) {
         started_ = true;
-        spawned_.read_messages();
+        spawned_->read_messages();
         check_kernel(tracee.tid);
     }
     lineage_.executed(tracee, former);
@@ -208,12 +244,12 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
 
 void TraceLoop::ended(Tid tid, Tracee* tracee, int status) {
     lineage_.ended(tid, tracee, status);
-    if (!status_ && number(tid) == spawned_.pid()) entrypoint_ended(status);
+    if (!status_ && spawned_ != nullptr && number(tid) == spawned_->pid()) entrypoint_ended(status);
 }
 
 void TraceLoop::entrypoint_ended(int status) {
     status_ = status;
-    spawned_.take_terminal_back();
+    spawned_->take_terminal_back();
     if (is_init_) return;
     interrupt_waits(true);
     if (forwarder_ != nullptr) forwarder_->target_gone(gettid());

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "tracer/attachment.h"
 #include "tracer/calls.h"
 #include "tracer/lineage.h"
 #include "tracer/signal_forwarder.h"
@@ -18,14 +19,18 @@ public:
         bool seccomp = true;       // the kernel has the filter; else `software_filter` decides and every call stops
         bool kill_on_exit = false;
     };
-    // `forwarder` is null when signals are not passed on. All must outlive this.
+    // Of a command that bewit started. `forwarder` is null when signals are not passed on. All must outlive this.
     TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings, std::optional<BpfProgram> software_filter);
+    // Of what runs already. Every call stops.
+    TraceLoop(Workload& workload, Attachment& attachment, BpfProgram software_filter);
     ~TraceLoop();
     TraceLoop(const TraceLoop&) = delete;
     TraceLoop& operator=(const TraceLoop&) = delete;
 
     // From the moment that the first process is seized until there is nothing left to watch: its wait status.
     int run();
+    // Of what was attached: until it has ended or bewit is asked to leave.
+    tl::expected<void, StartError> run_attached();
     // Whether the command's image ever ran. Where it did not, the status is that of bewit's own code.
     bool started() const { return started_; }
     // This kernel does not tell what a thread stopped for; the command was killed at its start.
@@ -48,13 +53,16 @@ private:
     void signal_delivery(Tracee& tracee, int signal);
     void check_kernel(Tid tid);
 
+    void let_go(const Waited& waited);
+
     void entrypoint_ended(int status);
     void kill_the_rest();
     void pass_on_to_the_rest();
 
     Workload& workload_;
-    Spawned& spawned_;
-    SignalForwarder* forwarder_;
+    Spawned* spawned_ = nullptr;  // null: attached
+    Attachment* attachment_ = nullptr;
+    SignalForwarder* forwarder_ = nullptr;
     const Settings settings_;
     Calls calls_;
     Lineage lineage_;
@@ -65,6 +73,7 @@ private:
     bool started_ = false;
     bool kernel_too_old_ = false;
     bool killing_ = false;
+    bool leaving_ = false;
     bool entrypoint_stopped_ = false;  // in a group-stop that the forwarder was told of
 };
 

@@ -22,6 +22,7 @@ struct Tracee {
         Announced,  // its parent's CloneStop told of it; it has not stopped yet
         Parked,     // it stopped first, with `parked_status`, and waits until its lineage is known
         SettingUp,  // bewit's own child on its way to the entrypoint's image: nothing it does is the workload's
+        Found,      // appeared without a parent that is watched: what it runs is told at its first stop
         Watched,
     };
 
