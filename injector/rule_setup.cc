@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <functional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -45,7 +47,7 @@ bool applies(const AppendOutput& append, const rule::Rule& rule) {
 }
 
 std::string output_text(const rule::Rule& rule, const std::vector<AppendOutput>& appends) {
-    std::string text = rule.output;
+    std::string text = rule::output_format(rule);
     for (const AppendOutput& append : appends) {
         if (!applies(append, rule)) continue;
         if (append.suggested_output) text += suggested_output;
@@ -54,46 +56,76 @@ std::string output_text(const rule::Rule& rule, const std::vector<AppendOutput>&
     return text;
 }
 
-using Templates = std::vector<alert::Template>;  // by position in RuleSet::rules
+struct Outputs {
+    std::vector<alert::Template> templates;  // by position in RuleSet::rules
+    std::set<std::string> skipped;           // rules that are left out
+};
 
-// Compiles every output; a rule whose output names what does not exist is an error, or dropped where it says so itself.
-Templates compile_outputs(const rule::RuleSet& set, const Configuration& configuration, std::vector<rule::Diagnostic>& diagnostics) {
-    Templates outputs(set.rules.size());
+// Compiles every output. One that names what does not exist is an error, or its rule is skipped where it says so itself; what a
+// configuration appended is never a reason to skip.
+Outputs compile_outputs(const rule::RuleSet& set, const Configuration& configuration, std::vector<rule::Diagnostic>& diagnostics) {
+    Outputs outputs;
+    outputs.templates.resize(set.rules.size());
     for (size_t i = 0; i < set.rules.size(); ++i) {
         const rule::Rule& rule = set.rules[i];
         if (rule.resolved == nullptr) continue;
         auto compiled = alert::Template::compile(output_text(rule, configuration.append_output));
         if (compiled) {
-            outputs[i] = std::move(*compiled);
+            outputs.templates[i] = std::move(*compiled);
             continue;
         }
-        const auto code = rule.skip_if_unknown_filter ? rule::Code::UnknownFilter : rule::Code::ErrCompileOutput;
-        diagnostics.push_back(rule::output_diagnostic(rule, code, compiled.error().offset, compiled.error().message));
+        // Where the rule's own part is to blame, what is appended to it only blurs the message.
+        const auto own = alert::Template::compile(rule::output_format(rule));
+        const alert::TemplateError& failure = own ? compiled.error() : own.error();
+        const bool skipped = rule.skip_if_unknown_filter && !own && rule::is_of_unknown_name(failure.message);
+        if (skipped) outputs.skipped.insert(rule.name);
+        diagnostics.push_back(rule::output_diagnostic(rule, skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileOutput,
+                                                      failure.offset, failure.message));
     }
     return outputs;
 }
 
-void sort_diagnostics(std::vector<rule::Diagnostic> found, rule::LoadResult& result) {
+size_t position_of(const rule::Diagnostic& diagnostic, const rule::RuleSet& set) {
+    const auto is_rule = [](const rule::ContextItem& item) { return item.type == "rule"; };
+    const auto item = std::ranges::find_if(diagnostic.context, is_rule);
+    if (item == diagnostic.context.end()) return 0;
+    const auto rule = std::ranges::find(set.rules, item->name, &rule::Rule::name);
+    return static_cast<size_t>(rule - set.rules.begin());
+}
+
+bool is_of_unused(const rule::Diagnostic& warning) {
+    return warning.code == rule::Code::UnusedMacro || warning.code == rule::Code::UnusedList;
+}
+
+// As if rule after rule had been compiled, up to the first error. What nothing refers to comes last, and only when there is none.
+void add_diagnostics(std::vector<rule::Diagnostic> found, const rule::RuleSet& set, rule::LoadResult& result) {
+    std::ranges::stable_sort(found, {}, [&](const rule::Diagnostic& diagnostic) { return position_of(diagnostic, set); });
     for (rule::Diagnostic& diagnostic : found) {
         const bool fatal = rule::is_error(diagnostic.code);
         (fatal ? result.errors : result.warnings).push_back(std::move(diagnostic));
-        if (fatal) result.ok = false;
+        if (!fatal) continue;
+        result.ok = false;
+        std::erase_if(result.warnings, is_of_unused);
+        return;
     }
+    std::ranges::stable_partition(result.warnings, std::not_fn(is_of_unused));
 }
 
 void compile_into(RuleSetup& setup, const Configuration& configuration, rule::LoadResult& result) {
     std::vector<rule::Diagnostic> found;
-    Templates outputs = compile_outputs(setup.set, configuration, found);
-    setup.rules = std::make_unique<match::Rules>(setup.set, configuration.selection, found);
+    Outputs outputs = compile_outputs(setup.set, configuration, found);
+    match::Options options = configuration.selection;
+    options.skipped_rules = std::move(outputs.skipped);
+    setup.rules = std::make_unique<match::Rules>(setup.set, options, found);
     setup.outputs.reserve(setup.rules->selected().size());
     for (const match::CompiledRule& compiled : setup.rules->selected()) {
         const auto position = static_cast<size_t>(compiled.rule - setup.set.rules.data());
-        setup.outputs.push_back(std::move(outputs[position]));
+        setup.outputs.push_back(std::move(outputs.templates[position]));
         std::vector<const field::Field*> printed;
         setup.outputs.back().collect(printed);
         setup.rules->set_output(compiled, printed);
     }
-    sort_diagnostics(std::move(found), result);
+    add_diagnostics(std::move(found), setup.set, result);
     if (!result.ok) setup.rules.reset();
 }
 
@@ -128,20 +160,30 @@ std::unique_ptr<RuleSetup> set_up_rules(const Configuration& configuration) {
     return setup;
 }
 
-std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names) {
+rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader) {
     const Configuration configuration;
+    rule::LoadResult result = source.error.empty() ? loader.add(source.name, source.text) : loader.add_file(source.name);
+    if (!result.ok) return result;
+    std::vector<rule::Diagnostic> found;
+    match::Options options = configuration.selection;
+    options.skipped_rules = compile_outputs(loader.rules(), configuration, found).skipped;
+    const match::Rules compiled(loader.rules(), options, found);
+    // Warnings about earlier files were told with them. An error in one of those is new: this source brought it about.
+    std::erase_if(found, [&](const rule::Diagnostic& d) {
+        return !rule::is_error(d.code) && !d.context.empty() && d.context.back().place.file != source.name;
+    });
+    add_diagnostics(std::move(found), loader.rules(), result);
+    return result;
+}
+
+std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names) {
     std::vector<rule::LoadResult> results;
     rule::Loader loader;
+    std::set<std::string> told;
     for (const RuleSource& source : read_rule_sources(names)) {
-        rule::LoadResult result = source.error.empty() ? loader.add(source.name, source.text) : loader.add_file(source.name);
-        if (result.ok) {
-            std::vector<rule::Diagnostic> found;
-            compile_outputs(loader.rules(), configuration, found);
-            const match::Rules compiled(loader.rules(), configuration.selection, found);
-            // What earlier files are to blame for was told with them.
-            std::erase_if(found, [&](const rule::Diagnostic& d) { return !d.context.empty() && d.context.back().place.file != source.name; });
-            sort_diagnostics(std::move(found), result);
-        }
+        rule::LoadResult result = check_source(source, loader);
+        const auto is_told = [&](const rule::Diagnostic& error) { return !told.insert(rule::to_text(error)).second; };
+        if (std::erase_if(result.errors, is_told) != 0 && result.errors.empty()) result.ok = true;
         results.push_back(std::move(result));
     }
     return results;

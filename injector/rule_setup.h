@@ -41,5 +41,7 @@ std::unique_ptr<RuleSetup> set_up_rules(const Configuration& configuration);
 
 // Loads and compiles without running: per source what was found, all sources tried.
 std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names);
+// The same of one source, on top of what `loader` has.
+rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader);
 
 }  // namespace bewit

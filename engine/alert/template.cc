@@ -20,21 +20,21 @@ struct ParsedToken {
 };
 
 // The longest text that is a field or transformer call by its grammar may still name nothing: `%proc.name.` or `%proc.name_x`. Shorter
-// ones are tried then, so that the rest stays literal.
+// ones are tried then, so that the rest stays literal. When none names anything, the longest is the one that was meant.
 tl::expected<ParsedToken, std::string> parse_token(std::string_view text) {
-    std::string last_error = "expected a field name";
+    std::string first_error;
     while (!text.empty()) {
         auto prefix = filter::parse_operand_prefix(text);
         if (!prefix) {
-            if (last_error == "expected a field name") last_error = prefix.error().message;
+            if (first_error.empty()) first_error = prefix.error().message;
             break;
         }
         auto value = field::Expression::compile(*prefix->operand);
         if (value) return ParsedToken{std::move(*value), prefix->length};
-        if (prefix->length == text.size() || last_error == "expected a field name") last_error = value.error().message;
+        if (first_error.empty()) first_error = value.error().message;
         text = text.substr(0, prefix->length - 1);
     }
-    return tl::unexpected("unknown filter: " + last_error);
+    return tl::unexpected("unknown filter: " + first_error);
 }
 
 bool is_integer_text(PrintFormat format) { return format == PrintFormat::Hex || format == PrintFormat::Oct || format == PrintFormat::TenPad; }

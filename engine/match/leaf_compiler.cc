@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 
+#include "engine/field/nearest_name.h"
 #include "engine/match/text_alternatives.h"
 #include "engine/match/value_class.h"
 #include "engine/match/value_warnings.h"
@@ -52,6 +53,14 @@ Plurality plurality_of(const field::Expression& left) {
     return field != nullptr && field->definition->has(field::EitherEndpoint) ? Plurality::Either : Plurality::Any;
 }
 
+std::string unknown_event_type(std::string_view name) {
+    field::NearestName nearest(name);
+    for (size_t i = 0; i < event::kind_count(); ++i) nearest.consider(event::kind_name(static_cast<event::Kind>(i)));
+    const auto best = nearest.best();
+    return fmt::format("unknown event type {}{}", name,
+                       best ? fmt::format("; did you mean `{}`?", *best) : "; `bewit events` lists those that exist");
+}
+
 Compiled<std::vector<std::string>> literals_of(const Check& check, const field::Expression& left,
                                                std::vector<CompileWarning>& warnings) {
     std::vector<std::string> literals;
@@ -63,8 +72,7 @@ Compiled<std::vector<std::string>> literals_of(const Check& check, const field::
                              fmt::format("can't compare field '{}' with several right-hand side fields", left.text())});
         }
         if (names_event_type(left) && !event::find_kind(literal->value)) {
-            return tl::unexpected(
-                CompileError{operand->location, fmt::format("unknown event type {}", literal->value)});
+            return tl::unexpected(CompileError{operand->location, unknown_event_type(literal->value)});
         }
         if (std::optional<std::string> warning = value_warning(check.op, literal->value)) {
             warnings.push_back({operand->location, rule::Code::CompileCondition, std::move(*warning)});

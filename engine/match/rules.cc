@@ -1,7 +1,6 @@
 #include "engine/match/rules.h"
 
 #include <algorithm>
-#include <array>
 
 #include "engine/match/condition_compiler.h"
 #include "engine/match/evaluator.h"
@@ -12,17 +11,6 @@
 #include "engine/rule/diagnostic_place.h"
 
 namespace bewit::match {
-namespace {
-
-// Errors that `skip-if-unknown-filter` turns into a warning.
-bool is_of_unknown_name(std::string_view message) {
-    static constexpr std::array<std::string_view, 4> marks{"nonexistent field", "invalid formatting token",
-                                                           "unknown event type", "unknown filter:"};
-    return std::ranges::any_of(marks,
-                               [&](std::string_view mark) { return message.find(mark) != std::string_view::npos; });
-}
-
-}  // namespace
 
 struct Rules::Impl {
     RuleMatching matching;
@@ -40,12 +28,12 @@ struct Rules::Impl {
 };
 
 void Rules::Impl::add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics) {
-    if (rule.resolved == nullptr) return;
+    if (rule.resolved == nullptr || options.skipped_rules.contains(rule.name)) return;
     std::vector<CompileWarning> warnings;
     ConditionCompiler compiler(leaves, graph, options.names, warnings);
     const Compiled<NodeId> root = compiler.compile(*rule.resolved);
     if (!root) {
-        const bool skipped = rule.skip_if_unknown_filter && is_of_unknown_name(root.error().message);
+        const bool skipped = rule.skip_if_unknown_filter && rule::is_of_unknown_name(root.error().message);
         const rule::Code code = skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileCondition;
         diagnostics.push_back(rule::condition_diagnostic(rule, code, root.error().location, root.error().message));
         return;

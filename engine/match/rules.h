@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ struct Options {
     std::vector<std::string> disabled_tags = {}, only_tags = {};
     std::vector<std::string> disabled_rules = {};  // `*` is the wildcard
     std::vector<std::string> only_rules = {};      // exact names; empty: all
+    // Exact names of rules that are not even compiled: their outputs name what does not exist, and they say that they
+    // may be skipped then.
+    std::set<std::string> skipped_rules = {};
     // For conditions on host names; must outlive the rules. Null: no name stands for any address.
     NameResolver* names = nullptr;
 };

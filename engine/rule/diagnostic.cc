@@ -1,6 +1,7 @@
 // Falco's codes with their words, in the order of the enumeration.
 #include "engine/rule/diagnostic.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/field/nearest_name.h"
@@ -73,6 +74,13 @@ std::string_view code_summary(Code code) {
 }
 std::string_view code_description(Code code) {
     return words_of(code).description;
+}
+
+bool is_of_unknown_name(std::string_view message) {
+    static constexpr std::array<std::string_view, 4> marks{"nonexistent field", "invalid formatting token",
+                                                           "unknown event type", "unknown filter:"};
+    return std::ranges::any_of(marks,
+                               [&](std::string_view mark) { return message.find(mark) != std::string_view::npos; });
 }
 
 std::string nearest(std::string_view wrong, const std::vector<std::string_view>& candidates) {

@@ -64,6 +64,8 @@ struct Diagnostic {
 // `file:line:column: error: LOAD_ERR_VALIDATE: message`; below it the way to the place, the snippet and the remedy. No
 // final line feed, no control characters from files.
 std::string to_text(const Diagnostic& diagnostic);
+// Whether an error says that something does not exist: those are what `skip-if-unknown-filter` turns into a warning.
+bool is_of_unknown_name(std::string_view message);
 // "did you mean ...": the candidate nearest to `wrong`, empty when none is near.
 std::string nearest(std::string_view wrong, const std::vector<std::string_view>& candidates);
 

@@ -237,6 +237,7 @@ std::string Resolver::undefined_remedy(const std::string& name) const {
     if (macros_.find(name))
         return fmt::format("`{}` is defined further down: define it before the macro that uses it", name);
     std::vector<std::string_view> names;
+    names.reserve(set_->macros.size());
     for (const Macro& macro : set_->macros) names.push_back(macro.name);
     const std::string meant = nearest(name, names);
     return meant.empty() ? "define the macro, or load the file that does before this one"

@@ -279,8 +279,10 @@ TEST_CASE("what a literal cannot be is refused in Falco's words") {
     CHECK(error_of("evt.failed = yes") == "filter error: unrecognized boolean value yes");
     CHECK(error_of("fd.sip = 1.2.3.400") == "unrecognized IPv4 address 1.2.3.400");
     CHECK(error_of("fd.net = 10.0.0.0") == "unrecognized IP network 10.0.0.0");
-    CHECK(error_of("evt.type = opne") == "unknown event type opne");
-    CHECK(error_of("evt.type in (open, opne)") == "unknown event type opne");
+    CHECK(error_of("evt.type = opne") == "unknown event type opne; did you mean `open`?");
+    CHECK(error_of("evt.type in (open, opne)") == "unknown event type opne; did you mean `open`?");
+    CHECK(error_of("evt.type = nothing_like_it") ==
+          "unknown event type nothing_like_it; `bewit events` lists those that exist");
     CHECK(error_of("proc.name in (" + std::string(256, 'x') + ")").starts_with("filter parameter too long"));
     CHECK(error_of("evt.buffer bcontains 0x12") ==
           "filter error: bcontains and bstartswith operator support hex strings only");
