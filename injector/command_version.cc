@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "ebpf/source.h"
 #include "engine/event/syscalls.h"
 #include "engine/rule/loader.h"
 #include "injector/options.h"
@@ -15,11 +16,12 @@ void add_version(CLI::App& program, int& status) {
     command->callback([json, &status] {
         const std::string engine(rule::engine_version), architecture(event::abi_name(event::native_abi()));
         if (*json) {
+            const std::vector<std::string> sources = ebpf::built_in() ? std::vector<std::string>{"ptrace", "ebpf"} : std::vector<std::string>{"ptrace"};
             const nlohmann::json object = {{"version", version},          {"commit", commit},       {"engine_version", engine},
-                                           {"architecture", architecture}, {"sources", {"ptrace"}}};
+                                           {"architecture", architecture}, {"sources", sources}};
             fmt::print("{}\n", object.dump(2));
         } else {
-            fmt::print("bewit {} ({})\nengine version: {}\narchitecture: {}\nsources: ptrace\n", version, commit, engine, architecture);
+            fmt::print("bewit {} ({})\nengine version: {}\narchitecture: {}\nsources: ptrace{}\n", version, commit, engine, architecture, ebpf::built_in() ? ", ebpf" : "");
         }
         status = 0;
     });

@@ -26,6 +26,7 @@ int run_program(int argc, char** argv) {
     bewit::set_examples(program,
                         "  bewit run -- nginx -g 'daemon off;'              run a workload, watched with the rules inside the program\n"
                         "  bewit run -r falco_rules.yaml -- ./server        the same with upstream's rules\n"
+                        "  bewit host -r falco_rules.yaml                   the whole machine, from the kernel (eBPF)\n"
                         "  bewit check my_rules.yaml                        validate rule files\n"
                         "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n");
     program.require_subcommand(1);
@@ -33,6 +34,7 @@ int run_program(int argc, char** argv) {
     std::vector<std::string> words(argv + 1, argv + argc), workload;
     bewit::add_run(program, status, workload);
     bewit::add_attach(program, status);
+    bewit::add_host(program, status);
     bewit::add_check(program, status);
     bewit::add_explain(program, status);
     bewit::add_fields(program, status);

@@ -61,9 +61,9 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
     return {};
 }
 
-Pipeline& Monitor::start(event::Witness& witness) {
+Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     state_ = std::make_unique<state::State>(witness, interest().facts);
-    state_->container() = find_container(configuration_);
+    state_->container() = scope == Scope::Host ? state::Container{} : find_container(configuration_);
     state_->users().load_passwd(read_text_file("/etc/passwd").value_or(""));
     state_->users().load_group(read_text_file("/etc/group").value_or(""));
     pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,

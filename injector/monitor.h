@@ -28,8 +28,12 @@ public:
     const Configuration& configuration() const { return configuration_; }
     // Needs ok().
     const match::Interest& interest() const { return setup_->rules->interest(); }
+    // What the events are of: this container, or the machine, whose processes are `host` to the rules.
+    enum class Scope : uint8_t { Container, Host };
     // The engine, ready for events: the source's facts come from `witness`, which must outlive this. Needs ok(); once.
-    Pipeline& start(event::Witness& witness);
+    Pipeline& start(event::Witness& witness, Scope scope = Scope::Container);
+    // Makes a thread known that began before the events did. After start().
+    void introduce(Tid tid) { state_->thread(tid); }
 
     // bewit's own word about itself: rule `bewit internal: SUBJECT`, source `internal`, the facts as output fields.
     void tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts = {});

@@ -22,6 +22,7 @@ size_t find_workload(const CLI::App& command, const std::vector<std::string>& wo
 // Every command adds itself and, when chosen, leaves the exit status in `status`.
 void add_run(CLI::App& program, int& status, const std::vector<std::string>& workload);
 void add_attach(CLI::App& program, int& status);
+void add_host(CLI::App& program, int& status);
 void add_check(CLI::App& program, int& status);
 void add_explain(CLI::App& program, int& status);
 void add_fields(CLI::App& program, int& status);

@@ -15,7 +15,8 @@ MAY_USE = {
     "engine/alert": {"engine/field", "engine/rule", "engine/filter", "engine/event"},
     "engine/capture": {"engine/event", "engine/state"},
     "tracer": {"engine/event", "engine/match/interest.h"},
-    "injector": {"engine", "tracer"},
+    "ebpf": {"engine/event", "engine/match/interest.h"},
+    "injector": {"engine", "tracer", "ebpf"},
 }
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 

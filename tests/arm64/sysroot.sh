@@ -5,7 +5,7 @@
 set -euo pipefail
 mkdir -p "$1"
 root=$(cd "$1" && pwd)
-libraries=(libyaml-cpp-dev libre2-dev zlib1g-dev libssl-dev libc-ares-dev)
+libraries=(libyaml-cpp-dev libre2-dev zlib1g-dev libssl-dev libc-ares-dev libbpf-dev libelf-dev)
 [ -f "$root/complete" ] && [ "$(cat "$root/complete")" = "${libraries[*]}" ] && exit 0
 
 mkdir -p "$root"/apt/{state/lists/partial,cache/archives/partial,packages} "$root/usr/include" "$root/usr/share/pkgconfig"

@@ -1,16 +1,14 @@
 // The kernel's numbers stand here and not as its headers' names: the headers know those of one architecture only, and
 // several ABIs are decoded side by side. Where Falco's drivers test a set of bits at once (O_TMPFILE holds O_DIRECTORY,
 // O_SYNC holds O_DSYNC) and so report one for the other, each bit is told for itself here.
-#include "tracer/flags.h"
+#include "engine/event/encoding.h"
 
 #include <algorithm>
 #include <array>
 #include <span>
 
-namespace bewit::tracer {
+namespace bewit::event::encoding {
 namespace {
-
-using event::Abi;
 
 struct Pair {
     uint32_t kernel;
@@ -352,4 +350,4 @@ uint64_t falco_unlinkat_flags(uint64_t value, Abi) {
     return value & 0x200;
 }
 
-}  // namespace bewit::tracer
+}  // namespace bewit::event::encoding

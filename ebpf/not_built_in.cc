@@ -1,0 +1,12 @@
+// In the place of ebpf/source.cc where libbpf, bpftool or clang were missing when the program was built.
+#include "ebpf/source.h"
+
+namespace bewit::ebpf {
+
+tl::expected<std::unique_ptr<Source>, Failure> Source::open(const match::Interest&, event::Witness&, const Options&) {
+    return tl::unexpected(Failure{Failure::Step::NotBuiltIn, 0, "this program was built without its eBPF source"});
+}
+
+bool built_in() { return false; }
+
+}  // namespace bewit::ebpf

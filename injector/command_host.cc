@@ -1,0 +1,142 @@
+// `bewit host`: the whole machine, from the kernel.
+#include <dirent.h>
+#include <signal.h>
+#include <time.h>
+
+#include <atomic>
+#include <charconv>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "ebpf/source.h"
+#include "injector/drop_report.h"
+#include "injector/message.h"
+#include "injector/monitor.h"
+#include "injector/options.h"
+#include "tracer/proc_witness.h"
+
+namespace bewit {
+namespace {
+
+constexpr int failed = 1;
+constexpr int poll_ms = 20;
+constexpr uint64_t second_ns = 1'000'000'000;
+
+std::atomic<bool> stop_requested = false;
+
+void request_stop(int) { stop_requested = true; }
+
+void stop_on_signals() {
+    struct sigaction action {};
+    action.sa_handler = request_stop;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaction(signal, &action, nullptr);
+}
+
+uint64_t monotonic_ns() {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return static_cast<uint64_t>(time.tv_sec) * second_ns + static_cast<uint64_t>(time.tv_nsec);
+}
+
+struct HostCommand {
+    CommandLine line;
+    std::string source = "auto";
+    size_t ring_mib = 8;
+    bool stats = false;
+};
+
+int fail(const std::string& message) {
+    error(message);
+    return failed;
+}
+
+// Calls `visit` with the number of every process there is.
+template <typename Visit>
+void for_each_process(Visit visit) {
+    DIR* proc = opendir("/proc");
+    if (proc == nullptr) return;
+    while (const dirent* entry = readdir(proc)) {
+        const char* name = entry->d_name;
+        const char* end = name + std::strlen(name);
+        int64_t pid = 0;
+        if (const auto [stop, bad] = std::from_chars(name, end, pid); bad == std::errc() && stop == end) visit(Tid{pid});
+    }
+    closedir(proc);
+}
+
+class Host {
+public:
+    explicit Host(const HostCommand& options) : options_(options) {}
+
+    int go() {
+        if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
+        if (!monitor_.ok()) return fail("the rules have errors; `bewit check` shows them");
+        stop_on_signals();
+        auto opened = ebpf::Source::open(monitor_.interest(), proc_, {.ring_bytes = options_.ring_mib << 20});
+        if (!opened) return fail(fmt::format("the machine cannot be watched by eBPF: {}", opened.error().message));
+        source_ = std::move(*opened);
+        Pipeline& pipeline = monitor_.start(source_->witness(), Monitor::Scope::Host);
+        // Whoever runs already; what they do from now on waits in the ring.
+        for_each_process([&](Tid leader) { monitor_.introduce(leader); });
+        note("the whole machine is watched by eBPF");
+        const int status = watch(pipeline);
+        if (const auto notice = drops_.finish(source_->counters())) tell(*notice);
+        monitor_.close();
+        if (options_.stats) report(pipeline);
+        return status;
+    }
+
+private:
+    int watch(Pipeline& pipeline) {
+        uint64_t looked_ns = monotonic_ns();
+        while (!stop_requested) {
+            if (const int read = source_->read(pipeline, poll_ms); read < 0) {
+                return fail(fmt::format("the ring of events cannot be read: {}", std::strerror(-read)));
+            }
+            const uint64_t now = monotonic_ns();
+            if (now - looked_ns < second_ns) continue;
+            looked_ns = now;
+            if (const auto notice = drops_.update(source_->counters(), now)) tell(*notice);
+        }
+        source_->read(pipeline, 0);
+        return 0;
+    }
+
+    void tell(const DropNotice& notice) { monitor_.tell("syscall event drop", notice.sentence, notice.fields); }
+
+    void report(const Pipeline& pipeline) const {
+        const AlertQueue::Counts alerts = monitor_.alerts();
+        const bewit_counters counters = source_->counters();
+        fmt::print(stderr,
+                   "bewit: {} events, {} lost, {} parts unreadable, {} calls not remembered from their entry; {} alerts delivered, {} dropped\n{}",
+                   pipeline.events(), lost_events(counters), counters.drops[BEWIT_DROP_PAGE_FAULT], counters.drops[BEWIT_DROP_SCRATCH],
+                   alerts.delivered, alerts.dropped, monitor_.matches());
+    }
+
+    const HostCommand& options_;
+    Monitor monitor_;
+    tracer::ProcWitness proc_;
+    std::unique_ptr<ebpf::Source> source_;
+    DropReport drops_;
+};
+
+}  // namespace
+
+void add_host(CLI::App& program, int& status) {
+    auto options = std::make_shared<HostCommand>();
+    CLI::App* command = program.add_subcommand("host", "watch the whole machine, from the kernel");
+    set_examples(*command,
+                 "  bewit host                                       every process of this machine, with the rules inside the program\n"
+                 "  bewit host -r falco_rules.yaml --source ebpf     upstream's rules, by eBPF or not at all\n");
+    add_rule_options(*command, options->line);
+    add_alert_options(*command, options->line);
+    command->add_option("--source", options->source, "where events come from (default: auto, the best that works here)")
+        ->check(CLI::IsMember({"auto", "ebpf"}));
+    command->add_option("--ring", options->ring_mib, "room for events that wait, in MiB: a power of two (default: 8)")
+        ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64, 128, 256, 512}))->type_name("MIB");
+    command->add_flag("--stats", options->stats, "a summary on stderr at the end");
+    command->callback([options, &status] { status = Host(*options).go(); });
+}
+
+}  // namespace bewit
