@@ -28,7 +28,7 @@ enum {
 	BEWIT_PLANS = BEWIT_PLAN_BORN + 4,
 	BEWIT_MAX_FIELDS = 32,
 	BEWIT_MAX_SAVES = 4,
-	BEWIT_MAX_FACTS = 4,
+	BEWIT_MAX_FACTS = 5,
 	BEWIT_MAX_TESTS = 32,
 	BEWIT_NO_ARGUMENT = 255,
 };
@@ -142,8 +142,10 @@ enum bewit_op {
 	BEWIT_FILENAME,	      /* of an exec */
 	/* facts */
 	BEWIT_FACT_START,     /* slot `argument` is a relative name: where it starts, the descriptor in register `second` or the working directory */
+	BEWIT_FACT_DIRECTORY, /* the working directory */
 	BEWIT_FACT_RESULT,    /* the descriptor that the call returned */
 	BEWIT_FACT_ARGUMENT,  /* the descriptor in a register */
+	BEWIT_FACT_AFTER,     /* the one that the kernel wrote: an int at position `second` where `argument` points */
 };
 
 enum bewit_tuple {
@@ -218,6 +220,7 @@ struct bewit_sample {
 	uint32_t size;	       /* of all of it */
 	uint8_t abi, marks;
 	uint16_t number;       /* of the call */
+	uint32_t pid, padding; /* of the thread's process */
 	uint64_t arguments[6]; /* of the call, as the thread gave them */
 	int64_t result;
 };

@@ -1,6 +1,7 @@
 #include "ebpf/plans.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -132,18 +133,21 @@ void add_fact(bewit_plan& plan, bewit_op op, uint8_t argument, uint8_t second = 
 void add_facts(bewit_plan& plan, const EventInfo& info, std::span<const Parameter> parameters) {
     uint8_t directory = BEWIT_NO_ARGUMENT;
     bool described = false;
+    const bool closes = info.has(event::DestroysFd);
     for (size_t i = 0; i < parameters.size(); ++i) {
         const Parameter& parameter = parameters[i];
         const bool is_fd = info.params[i].type == ParamType::Fd && parameter.op == BEWIT_SIGNED;
         const bool is_directory = is_fd && info.params[i].name.find("dir") != std::string_view::npos;
         if (is_directory) directory = parameter.argument;
         if (is_path(info.params[i].type) && parameter.op == BEWIT_TEXT) add_fact(plan, BEWIT_FACT_START, parameter.argument, directory);
-        if (is_fd && !is_directory && !described && info.name != "close") {
+        if (is_fd && !is_directory && !closes) {
             add_fact(plan, BEWIT_FACT_ARGUMENT, parameter.argument);
             described = true;
         }
+        if (info.params[i].type == ParamType::Fd && parameter.op == BEWIT_AFTER_INT) add_fact(plan, BEWIT_FACT_AFTER, parameter.argument, parameter.second);
     }
-    if (info.has(event::CreatesFd)) add_fact(plan, BEWIT_FACT_RESULT, 0);
+    const bool gives = !info.params.empty() && info.params[0].type == ParamType::Fd && parameters[0].op == BEWIT_RESULT;
+    if (gives || info.has(event::CreatesFd)) add_fact(plan, BEWIT_FACT_RESULT, 0);
     // Sockets of calls whose record does not name the descriptor.
     if (!described && info.has(event::UsesFd) && !info.has(event::CreatesFd) && directory == BEWIT_NO_ARGUMENT) add_fact(plan, BEWIT_FACT_ARGUMENT, 0);
 }
@@ -212,6 +216,7 @@ public:
         if (native == event::Abi::X86_64) add_abi(event::Abi::I386, BEWIT_ABI_I386);
         add_unknown();
         add_process_events();
+        if ((interest_.facts & event::WorkingDirectory) != 0) add_directories();
         return std::move(made_);
     }
 
@@ -221,6 +226,8 @@ private:
             const auto kind = event::syscall_kind(abi, call.number);
             if (kind && call.number < BEWIT_CALL_NUMBERS) add_call(number, call.number, *kind);
         }
+        // A hole in the table is a call that the kernel does not have either; what is behind its end may be newer than the table.
+        first_unknown_[number] = event::syscalls(abi).back().number + 1u;
     }
 
     void add_call(uint32_t abi, uint16_t number, event::Kind kind) {
@@ -248,9 +255,11 @@ private:
         made_.plans[BEWIT_PLAN_UNKNOWN] = generic_plan(unknown);
         if (interest_.of(unknown).level == match::KindInterest::Level::Never) return;
         for (uint32_t abi = 0; abi < BEWIT_ABIS; ++abi) {
-            bewit_call& call = made_.calls[abi * BEWIT_CALL_NUMBERS + BEWIT_CALL_NUMBERS - 1];
-            call.plan = BEWIT_PLAN_UNKNOWN;
-            call.level = static_cast<uint8_t>(match::KindInterest::Level::Always);
+            for (uint32_t number = first_unknown_[abi]; number < BEWIT_CALL_NUMBERS; ++number) {
+                bewit_call& call = made_.calls[abi * BEWIT_CALL_NUMBERS + number];
+                call.plan = BEWIT_PLAN_UNKNOWN;
+                call.level = static_cast<uint8_t>(match::KindInterest::Level::Always);
+            }
         }
     }
 
@@ -271,7 +280,15 @@ private:
         made_.signals = interest_.of(event::find_kind("signaldeliver").value()).level != match::KindInterest::Level::Never;
     }
 
+    // A rule asks for the working directory of whoever does something.
+    void add_directories() {
+        for (bewit_plan& plan : made_.plans) {
+            if (plan.event != 0) add_fact(plan, BEWIT_FACT_DIRECTORY, 0);
+        }
+    }
+
     const match::Interest& interest_;
+    std::array<uint32_t, BEWIT_ABIS> first_unknown_{};
     Plans made_;
 };
 

@@ -126,7 +126,7 @@ void describe_file(const DescriptorFact& fact, Descriptor& out) {
         out.name = fmt::format("anon_inode:{}", path);
     } else if (fact.descriptor.magic == pid_filesystem) {
         out.type = DescriptorType::Pidfd;
-        out.name = fmt::format("pidfd:[{}]", fact.descriptor.inode);
+        out.name = "anon_inode:[pidfd]";
     } else if (path.starts_with(memfd)) {
         out.type = DescriptorType::Memfd;
         out.name = path.substr(1);

@@ -33,6 +33,8 @@ public:
 
     // Facts of what take() returned last.
     Tid tid() const { return tid_; }
+    // The thread, or the leader that answers for its process.
+    bool is_of(Tid tid) const { return tid != Tid::None && (tid == tid_ || tid == leader_of(static_cast<Pid>(head_.pid))); }
     std::optional<std::string_view> working_directory() const { return working_directory_; }
     const DescriptorFact* descriptor(Fd fd) const;
     bool truncated() const { return (head_.marks & BEWIT_MARK_TRUNCATED) != 0; }

@@ -53,7 +53,7 @@ public:
 
     uint32_t process(Tid tid, uint32_t wanted, event::ProcessFacts& facts) override {
         uint32_t known = 0;
-        if (tid == sample_.tid() && (wanted & event::WorkingDirectory) != 0 && sample_.working_directory()) {
+        if (sample_.is_of(tid) && (wanted & event::WorkingDirectory) != 0 && sample_.working_directory()) {
             facts.cwd = *sample_.working_directory();
             known = event::WorkingDirectory;
         }
@@ -61,7 +61,7 @@ public:
     }
 
     bool descriptor(Tid tid, Fd fd, event::Descriptor& out) override {
-        const DescriptorFact* fact = tid == sample_.tid() ? sample_.descriptor(fd) : nullptr;
+        const DescriptorFact* fact = sample_.is_of(tid) ? sample_.descriptor(fd) : nullptr;
         if (fact == nullptr) return proc_.descriptor(tid, fd, out);
         describe(*fact, out);
         return true;

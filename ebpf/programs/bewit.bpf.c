@@ -17,6 +17,7 @@ enum {
 	PF_USER_WORKER = 0x4000,
 	PF_KTHREAD = 0x200000,
 	CLONE_THREAD = 0x10000,
+	CLONE_VM = 0x100,
 	CLONE_VFORK = 0x4000,
 };
 
@@ -48,14 +49,20 @@ __noinline int write_fact(uint32_t i)
 		directory = fd == AT_FDCWD;
 		break;
 	}
+	case BEWIT_FACT_DIRECTORY:
+		directory = true;
+		break;
 	case BEWIT_FACT_RESULT:
 		fd = s->result;
 		break;
 	case BEWIT_FACT_ARGUMENT:
 		fd = argument(s, field->argument);
 		break;
+	case BEWIT_FACT_AFTER:
+		fd = after_int(s, argument(s, field->argument), field->second);
+		break;
 	}
-	if (!directory && (fd < 0 || !look_at_descriptor(fd)))
+	if (directory ? !READ_FROM(s->task, fs, pwd.dentry) : fd < 0 || !look_at_descriptor(fd))
 		return 0;
 	head = s->used;
 	WRITE_VALUE(s, uint16_t, directory ? BEWIT_FACT_CWD : BEWIT_FACT_FD);
@@ -155,6 +162,8 @@ __noinline int send_record(void)
 	size = s->used;
 	sample = (struct bewit_sample *)s->out;
 	sample->size = size;
+	sample->pid = READ_FROM(s->task, tgid);
+	sample->padding = 0;
 	sample->abi = s->abi;
 	sample->marks = s->marks;
 	sample->number = s->number;
@@ -234,6 +243,14 @@ static __always_inline struct scratch *begin(struct task_struct *task, uint32_t 
 	return s;
 }
 
+/* CLONE_*, from what the caller gave: only clone and clone3 take any. */
+static __always_inline uint64_t birth_flags(uint8_t birth, uint64_t given)
+{
+	if (birth == BEWIT_BIRTH_FORK)
+		return 0;
+	return birth == BEWIT_BIRTH_VFORK ? CLONE_VM | CLONE_VFORK : given;
+}
+
 SEC("tp_btf/sys_enter")
 int BPF_PROG(entered, struct pt_regs *regs, long number)
 {
@@ -298,10 +315,13 @@ int BPF_PROG(returned, struct pt_regs *regs, long result)
 		if (plan)
 			save_all(s, plan);
 	}
-	if (call->is_birth)
-		slot_number(s, 0, 0, 8, &s->clone_flags);
-	if (call->is_birth && s->clone_flags == 0)
-		s->clone_flags = s->arguments[0];
+	if (call->is_birth) {
+		uint64_t given = s->arguments[0];
+
+		if (call->birth == BEWIT_BIRTH_CLONE3)
+			slot_number(s, 0, 0, 8, &given);
+		s->clone_flags = birth_flags(call->birth, given);
+	}
 	send_record();
 	return 0;
 }
@@ -327,10 +347,7 @@ int BPF_PROG(forked, struct task_struct *parent, struct task_struct *child)
 			call = find_call(small->head.abi, small->head.number);
 			if (call && call->is_birth) {
 				birth = call->birth;
-				if (birth == BEWIT_BIRTH_CLONE)
-					s->clone_flags = small->head.arguments[0];
-				else if (birth == BEWIT_BIRTH_CLONE3 && small->head.used >= 8)
-					s->clone_flags = *(uint64_t *)small->data;
+				s->clone_flags = birth_flags(birth, birth == BEWIT_BIRTH_CLONE3 ? *(uint64_t *)small->data : small->head.arguments[0]);
 			}
 		}
 	}

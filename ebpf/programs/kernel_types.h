@@ -281,6 +281,7 @@ struct sock {
 
 struct inet_sock {
 	__be32 inet_saddr;
+	__be16 inet_sport;
 };
 
 struct sockaddr_un {

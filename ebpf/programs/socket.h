@@ -61,7 +61,8 @@ static __always_inline void look_at_socket(struct scratch *s)
 		BPF_CORE_READ_INTO(&out->remote, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
 	}
 	if (out->family == AF_INET || out->family == AF_INET6) {
-		out->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+		/* Outlives a connection that was refused, as skc_num does not. */
+		out->local_port = swapped(BPF_CORE_READ((const struct inet_sock *)sk, inet_sport));
 		out->remote_port = swapped(BPF_CORE_READ(sk, __sk_common.skc_dport));
 		out->connected = out->remote_port != 0 && !out->listening;
 	}
