@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <deque>
@@ -19,6 +20,7 @@ struct AlertQueue::Shared {
     std::condition_variable changed;
     std::deque<alert::Alert> waiting;
     bool closing = false;
+    std::chrono::steady_clock::time_point deadline;  // of close()
     bool finished = false;
     Counts counts;
 
@@ -61,6 +63,8 @@ void AlertQueue::close(std::chrono::milliseconds limit) {
     if (!thread_.joinable()) return;
     std::unique_lock lock(shared_->mutex);
     shared_->closing = true;
+    // Sinks that deliver later have a little less than the caller waits, so that they can still say what they could not.
+    shared_->deadline = std::chrono::steady_clock::now() + limit * 9 / 10;
     shared_->changed.notify_all();
     if (shared_->changed.wait_for(lock, limit, [this] { return shared_->finished; })) {
         lock.unlock();
@@ -90,15 +94,22 @@ void AlertQueue::Shared::run() {
         lock.lock();
         ++(delivered ? counts.delivered : counts.dropped);
     }
+    lock.unlock();
+    uint64_t lost = 0;
+    for (const auto& sink : sinks) lost = std::max(lost, sink->finish(deadline));
+    lock.lock();
+    lost = std::min(lost, counts.delivered);
+    counts.delivered -= lost;
+    counts.dropped += lost;
     finished = true;
     changed.notify_all();
 }
 
 // Delivered means that every sink took it.
 bool AlertQueue::Shared::deliver(const alert::Alert& alert) {
-    const std::string line = settings.format == AlertFormat::Json ? alert::to_json(alert) : alert::to_text(alert);
+    const std::string line = settings.format == AlertFormat::Json ? alert::to_json(alert, settings.shape) : alert::to_text(alert, settings.shape);
     bool all = true;
-    for (const auto& sink : sinks) all = sink->write(line) && all;
+    for (const auto& sink : sinks) all = sink->write({.text = line, .priority = alert.priority}) && all;
     return all;
 }
 

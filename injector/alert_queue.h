@@ -21,6 +21,7 @@ class AlertQueue {
 public:
     struct Settings {
         AlertFormat format = AlertFormat::Json;
+        alert::Shape shape{};
         size_t capacity = 8192;
     };
 
@@ -32,6 +33,7 @@ public:
     // Waits until all is delivered, at most `limit`; what is left then counts as dropped. No push after this.
     void close(std::chrono::milliseconds limit);
 
+    // Dropped is what did not reach every sink.
     struct Counts {
         uint64_t delivered = 0, dropped = 0;
     };

@@ -2,12 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -28,8 +30,8 @@ public:
 
     std::string_view name() const override { return name_; }
 
-    bool write(std::string_view line) override {
-        buffer_.assign(line).push_back('\n');
+    bool write(const AlertLine& line) override {
+        buffer_.assign(line.text).push_back('\n');
         return write_all(buffer_);
     }
 
@@ -71,7 +73,7 @@ class UnixSink final : public DescriptorSink {
 public:
     UnixSink(std::string name, std::string path, int fd) : DescriptorSink(std::move(name), fd), path_(std::move(path)) {}
 
-    bool write(std::string_view line) override {
+    bool write(const AlertLine& line) override {
         if (fd_ >= 0 && DescriptorSink::write(line)) return true;
         if (fd_ >= 0) close(fd_);
         fd_ = connect_unix(path_);
@@ -80,6 +82,35 @@ public:
 
 private:
     std::string path_;
+};
+
+// The path is resolved once, when the user names it; what is opened later under that name may be no symbolic link that someone has put there.
+int open_for_append(const std::string& path, int more_flags) { return open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | more_flags, 0600); }
+
+class FileSink final : public DescriptorSink {
+public:
+    FileSink(std::string name, std::string path, int fd, bool keep_open) : DescriptorSink(std::move(name), fd), path_(std::move(path)), keep_open_(keep_open) {}
+
+    bool write(const AlertLine& line) override {
+        if (fd_ >= 0 && !is_still_there()) close_file();
+        if (fd_ < 0) fd_ = open_for_append(path_, O_NOFOLLOW | O_NONBLOCK);
+        const bool written = fd_ >= 0 && DescriptorSink::write(line);
+        if (!keep_open_) close_file();
+        return written;
+    }
+
+private:
+    bool is_still_there() const {
+        struct stat ours {}, named {};
+        return fstat(fd_, &ours) == 0 && lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+    }
+    void close_file() {
+        if (fd_ >= 0) close(fd_);
+        fd_ = -1;
+    }
+
+    std::string path_;
+    bool keep_open_;
 };
 
 tl::expected<std::unique_ptr<AlertSink>, std::string> duplicate(std::string_view name, int fd) {
@@ -112,13 +143,22 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::strin
         return std::make_unique<UnixSink>(std::string(destination), path, fd);
     }
     if (destination.find("://") != std::string_view::npos) {
-        return tl::unexpected(fmt::format("'{}': this program sends alerts to stderr, stdout, a path, fd:N or unix:PATH", destination));
+        return tl::unexpected(fmt::format("'{}': alerts go to stderr, stdout, a path, fd:N, unix:PATH or http(s)://...", destination));
     }
     if (destination.empty()) return tl::unexpected(std::string("--alerts needs a destination"));
-    const std::string path(destination);
-    const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    return open_file_sink(std::string(destination), true);
+}
+
+tl::expected<std::unique_ptr<AlertSink>, std::string> open_file_sink(const std::string& path, bool keep_open) {
+    const int fd = open_for_append(path, 0);
     if (fd < 0) return tl::unexpected(fmt::format("alerts cannot be written to {}: {}", path, reason(errno)));
-    return std::make_unique<DescriptorSink>(path, fd);
+    struct stat status {};
+    // A device or a pipe is what it is: there is no other to open.
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::make_unique<DescriptorSink>(path, fd);
+    std::error_code failure;
+    std::string resolved = std::filesystem::canonical(path, failure);
+    if (failure) resolved = path;
+    return std::make_unique<FileSink>(path, std::move(resolved), fd, keep_open);
 }
 
 }  // namespace bewit

@@ -3,12 +3,10 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <functional>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -18,12 +16,9 @@
 namespace bewit {
 namespace {
 
-// Keys of falco.yaml that have no meaning inside one container: its drivers, its plugins, its server, its own log.
-constexpr std::array<std::string_view, 24> ignored_keys = {
-    "base_syscalls", "buffer_format_base64", "buffered_outputs", "capture", "config_files", "engine", "falco_libs", "http_output",
-    "libs_logger", "load_plugins", "log_level", "log_stderr", "log_syslog", "metrics", "output_timeout", "plugins_hostinfo",
-    "program_output", "rules_file", "syscall_event_drops", "syscall_event_timeouts", "syslog_output", "time_format_iso_8601",
-    "watch_config_files", "webserver"};
+namespace fs = std::filesystem;
+
+using Outcome = ConfigTree::Outcome;
 
 struct BadValue {
     YAML::Mark mark;
@@ -44,12 +39,6 @@ std::string as_text(const YAML::Node& node, std::string_view key) { return as<st
 std::vector<std::string> as_texts(const YAML::Node& node, std::string_view key) {
     if (node.IsScalar()) return {as_text(node, key)};
     return as<std::vector<std::string>>(node, key, "a list of texts");
-}
-
-void set_priority(Configuration& configuration, const std::string& text, YAML::Mark mark) {
-    if (!rule::parse_priority(text, configuration.selection.least_priority)) {
-        throw BadValue{mark, fmt::format("'{}' is no priority: write emergency, alert, critical, error, warning, notice, informational or debug", text)};
-    }
 }
 
 // `rules:` of falco.yaml: what to enable or disable, by name or by tag.
@@ -117,102 +106,149 @@ void set_plugins(Configuration& configuration, const YAML::Node& node) {
     }
 }
 
-using Setter = std::function<void(Configuration&, const YAML::Node&)>;
+// The values of keys whose type was checked when they were applied.
+class Reader {
+public:
+    explicit Reader(const ConfigTree& tree) : tree_(tree) {}
 
-const std::map<std::string_view, Setter>& setters() {
-    static const std::map<std::string_view, Setter> table = {
-        {"rules_files", [](Configuration& c, const YAML::Node& n) { c.rules = as_texts(n, "rules_files"); }},
-        {"rules", set_rule_selection},
-        {"priority", [](Configuration& c, const YAML::Node& n) { set_priority(c, as_text(n, "priority"), n.Mark()); }},
-        {"rule_matching",
-         [](Configuration& c, const YAML::Node& n) {
-             const std::string text = as_text(n, "rule_matching");
-             if (text != "first" && text != "all") throw BadValue{n.Mark(), "rule_matching must be first or all"};
-             c.selection.matching = text == "all" ? match::RuleMatching::All : match::RuleMatching::First;
-         }},
-        {"json_output",
-         [](Configuration& c, const YAML::Node& n) { c.format = as_bool(n, "json_output") ? AlertFormat::Json : AlertFormat::Text; }},
-        {"json_include_tags_property", [](Configuration& c, const YAML::Node& n) { c.include_tags = as_bool(n, "json_include_tags_property"); }},
-        {"json_include_output_property", [](Configuration&, const YAML::Node& n) { as_bool(n, "json_include_output_property"); }},
-        {"json_include_message_property", [](Configuration&, const YAML::Node& n) { as_bool(n, "json_include_message_property"); }},
-        {"json_include_output_fields_property",
-         [](Configuration&, const YAML::Node& n) { as_bool(n, "json_include_output_fields_property"); }},
-        {"append_output", set_append_output},
-        {"static_fields",
-         [](Configuration& c, const YAML::Node& n) {
-             c.static_fields = as<std::map<std::string, std::string>>(n, "static_fields", "a map of texts");
-         }},
-        {"outputs_queue",
-         [](Configuration& c, const YAML::Node& n) {
-             if (!n["capacity"]) return;
-             const auto capacity = as<size_t>(n["capacity"], "outputs_queue.capacity", "a number");
-             if (capacity != 0) c.queue_capacity = capacity;
-         }},
-        {"stdout_output",
-         [](Configuration& c, const YAML::Node& n) {
-             if (n["enabled"] && as_bool(n["enabled"], "stdout_output.enabled")) c.alerts.emplace_back("stdout");
-         }},
-        {"file_output",
-         [](Configuration& c, const YAML::Node& n) {
-             if (n["enabled"] && as_bool(n["enabled"], "file_output.enabled") && n["filename"]) {
-                 c.alerts.push_back(as_text(n["filename"], "file_output.filename"));
-             }
-         }},
-        {"alerts", [](Configuration& c, const YAML::Node& n) { c.alerts = as_texts(n, "alerts"); }},
-        {"container", set_container},
-        {"plugins", set_plugins},
-    };
-    return table;
-}
+    bool flag(std::string_view path, bool otherwise) const { return get(path, otherwise); }
+    size_t number(std::string_view path, size_t otherwise) const { return get(path, otherwise); }
+    std::string text(std::string_view path, std::string otherwise = "") const { return get(path, std::move(otherwise)); }
+    std::vector<std::string> texts(std::string_view path) const {
+        const ConfigValue* value = tree_.find(path);
+        return value == nullptr ? std::vector<std::string>{} : as_texts(value->node, path);
+    }
+    template <class Set> void with(std::string_view path, Set set) const {
+        if (const ConfigValue* value = tree_.find(path)) set(value->node);
+    }
 
-bool is_ignored(std::string_view key) { return std::find(ignored_keys.begin(), ignored_keys.end(), key) != ignored_keys.end(); }
+private:
+    template <class T> T get(std::string_view path, T otherwise) const {
+        const ConfigValue* value = tree_.find(path);
+        return value == nullptr ? otherwise : value->node.as<T>(otherwise);
+    }
 
-// `place` names where the tree came from, as errors and warnings call it.
-void apply(Configuration& configuration, const YAML::Node& root, const std::string& place) {
-    if (root.IsNull()) return;
-    if (!root.IsMap()) throw BadValue{root.Mark(), "the configuration must be a map of keys"};
-    for (const auto& pair : root) {
-        const auto key = as<std::string>(pair.first, "a key", "a text");
-        const auto setter = setters().find(key);
-        if (setter != setters().end()) {
-            setter->second(configuration, pair.second);
-        } else if (!is_ignored(key)) {
-            configuration.warnings.push_back(fmt::format("{}: unknown key '{}' is ignored", place, key));
+    const ConfigTree& tree_;
+};
+
+// As in Falco, what a file lists and is not there is left out with a warning, unless nothing would be left.
+void leave_out_missing(Configuration& configuration, const std::string& key) {
+    const ConfigValue* said = configuration.tree.find(key);
+    if (said == nullptr || !said->from_file) return;
+    std::vector<std::string> there;
+    std::error_code ignored;
+    for (const std::string& path : configuration.rules) {
+        if (path == "builtin" || fs::exists(path, ignored)) there.push_back(path);
+    }
+    if (there.empty()) return;
+    for (const std::string& path : configuration.rules) {
+        if (std::find(there.begin(), there.end(), path) == there.end()) {
+            configuration.warnings.push_back(fmt::format("{}: {} is not there, its rules are left out", said->origin, path));
         }
     }
+    configuration.rules = std::move(there);
 }
 
-// `a.b=c` as the map {a: {b: c}}.
-YAML::Node tree_of_setting(const std::string& setting) {
-    const size_t equals = setting.find('=');
-    if (equals == std::string::npos || equals == 0) throw BadValue{YAML::Mark::null_mark(), fmt::format("-o {}: write KEY=VALUE", setting)};
-    YAML::Node node = YAML::Load(setting.substr(equals + 1));
-    std::string path = setting.substr(0, equals);
-    while (true) {
-        const size_t dot = path.rfind('.');
-        const std::string key = dot == std::string::npos ? path : path.substr(dot + 1);
-        YAML::Node outer;
-        outer[key] = node;
-        node = outer;
-        if (dot == std::string::npos) return node;
-        path.resize(dot);
+void read_rules(Configuration& configuration, const Reader& reader) {
+    const std::string key = configuration.tree.find("rules_files") == nullptr ? "rules_file" : "rules_files";
+    configuration.rules = reader.texts(key);
+    leave_out_missing(configuration, key);
+    if (configuration.rules.empty()) configuration.rules = {"builtin"};
+    match::Options& selection = configuration.selection;
+    reader.with("rules", [&](const YAML::Node& node) { set_rule_selection(configuration, node); });
+    rule::parse_priority(reader.text("priority", "debug"), selection.least_priority);
+    selection.matching = reader.text("rule_matching") == "all" ? match::RuleMatching::All : match::RuleMatching::First;
+    configuration.on_error = reader.text("on_error") == "continue" ? OnError::Continue : OnError::Stop;
+}
+
+void read_shape(Configuration& configuration, const Reader& reader) {
+    configuration.format = reader.flag("json_output", true) ? AlertFormat::Json : AlertFormat::Text;
+    configuration.shape = {.output = reader.flag("json_include_output_property", true),
+                           .message = reader.flag("json_include_message_property", false),
+                           .output_fields = reader.flag("json_include_output_fields_property", true),
+                           .tags = reader.flag("json_include_tags_property", true),
+                           .iso_time = reader.flag("time_format_iso_8601", false)};
+    reader.with("append_output", [&](const YAML::Node& node) { set_append_output(configuration, node); });
+    reader.with("static_fields", [&](const YAML::Node& node) {
+        configuration.static_fields = as<std::map<std::string, std::string>>(node, "static_fields", "a map of texts");
+    });
+}
+
+void read_http(HttpOutput& http, const Reader& reader) {
+    http.user_agent = reader.text("http_output.user_agent", http.user_agent);
+    http.insecure = reader.flag("http_output.insecure", false);
+    http.trust = {.ca_cert = reader.text("http_output.ca_cert"), .ca_bundle = reader.text("http_output.ca_bundle"), .ca_path = reader.text("http_output.ca_path")};
+    http.mtls = reader.flag("http_output.mtls", false);
+    http.client_cert = reader.text("http_output.client_cert");
+    http.client_key = reader.text("http_output.client_key");
+    http.echo = reader.flag("http_output.echo", false);
+    http.compress_uploads = reader.flag("http_output.compress_uploads", false);
+    http.keep_alive = reader.flag("http_output.keep_alive", true);
+    http.attempts = static_cast<unsigned>(std::max<size_t>(1, reader.number("http_output.max_consecutive_timeouts", 5)));
+    reader.with("http_output.headers", [&](const YAML::Node& node) {
+        for (const auto& pair : node) http.headers.emplace_back(as_text(pair.first, "http_output.headers"), as_text(pair.second, "http_output.headers"));
+    });
+}
+
+// What the enabled section `name` needs: the value of `key` in it.
+std::string needed(const Reader& reader, const std::string& name, const std::string& key) {
+    std::string value = reader.text(name + "." + key);
+    if (value.empty()) throw BadValue{YAML::Mark::null_mark(), fmt::format("{} is enabled and has no {}", name, key)};
+    return value;
+}
+
+void read_outputs(Configuration& configuration, const Reader& reader) {
+    if (const size_t capacity = reader.number("outputs_queue.capacity", 0); capacity != 0) configuration.queue_capacity = capacity;
+    configuration.alerts = reader.texts("alerts");
+    if (reader.flag("stdout_output.enabled", false)) configuration.alerts.emplace_back("stdout");
+    if (reader.flag("file_output.enabled", false)) {
+        configuration.file = {.path = needed(reader, "file_output", "filename"), .keep_open = reader.flag("file_output.keep_alive", false)};
     }
+    if (reader.flag("program_output.enabled", false)) {
+        configuration.program = {.command = needed(reader, "program_output", "program"), .keep_alive = reader.flag("program_output.keep_alive", false)};
+    }
+    configuration.syslog = reader.flag("syslog_output.enabled", false);
+    read_http(configuration.http, reader);
+    if (reader.flag("http_output.enabled", false)) configuration.http.url = needed(reader, "http_output", "url");
+    const bool elsewhere = configuration.file || configuration.program || configuration.syslog || !configuration.http.url.empty();
+    if (configuration.alerts.empty() && !elsewhere) configuration.alerts = {"stderr"};
 }
 
-std::string sentence(const std::string& place, const YAML::Mark& mark, const std::string& message) {
-    if (mark.is_null()) return fmt::format("{}: {}", place, message);
-    return fmt::format("{}:{}:{}: {}", place, mark.line + 1, mark.column + 1, message);
+void read_container(Configuration& configuration, const Reader& reader) {
+    reader.with("plugins", [&](const YAML::Node& node) { set_plugins(configuration, node); });
+    YAML::Node said(YAML::NodeType::Map);
+    for (const std::string key : {"id", "name", "image", "privileged"}) {
+        reader.with("container." + key, [&](const YAML::Node& node) { said[key] = node; });
+    }
+    if (said.size() != 0) set_container(configuration, said);
 }
 
-tl::expected<void, std::string> apply_file(Configuration& configuration, const std::string& path) {
+Outcome apply_file(ConfigTree& tree, const std::string& path, bool append) {
     const auto text = read_text_file(path);
     if (!text) return tl::unexpected(fmt::format("the configuration {} cannot be read: {}", path, std::strerror(errno)));
-    try {
-        apply(configuration, YAML::Load(*text), path);
-    } catch (const BadValue& bad) {
-        return tl::unexpected(sentence(path, bad.mark, bad.message));
-    } catch (const YAML::Exception& bad) {
-        return tl::unexpected(sentence(path, bad.mark, bad.msg));
+    return tree.apply_text(*text, path, append);
+}
+
+// A path, or {path:, strategy: append|override|add-only}; a directory stands for its files by name. What is not there is left out, as in Falco.
+Outcome apply_more_files(ConfigTree& tree) {
+    const ConfigValue* more = tree.find("config_files");
+    if (more == nullptr) return {};
+    for (const YAML::Node& entry : YAML::Clone(more->node)) {
+        const std::string path = entry.IsMap() ? entry["path"].as<std::string>("") : entry.as<std::string>("");
+        const bool append = !entry.IsMap() || entry["strategy"].as<std::string>("append") == "append";
+        std::error_code failure;
+        std::vector<std::string> files;
+        if (fs::is_directory(path, failure)) {
+            for (const auto& file : fs::directory_iterator(path, failure)) {
+                if (file.path().extension() == ".yaml" || file.path().extension() == ".yml") files.push_back(file.path());
+            }
+            std::sort(files.begin(), files.end());
+        } else if (fs::exists(path, failure)) {
+            files.push_back(path);
+        }
+        for (const std::string& file : files) {
+            if (auto applied = apply_file(tree, file, append); !applied) return applied;
+        }
     }
     return {};
 }
@@ -235,37 +271,67 @@ std::string configuration_file(const CommandLine& command_line) {
     return std::filesystem::exists(usual, ignored) ? usual : "";
 }
 
-void apply_command_line(Configuration& configuration, const CommandLine& line) {
-    const auto none = YAML::Mark::null_mark();
-    for (const std::string& setting : line.settings) apply(configuration, tree_of_setting(setting), "-o " + setting);
-    if (!line.rules.empty()) configuration.rules = line.rules;
-    if (!line.alerts.empty()) configuration.alerts = line.alerts;
-    if (!line.priority.empty()) set_priority(configuration, line.priority, none);
-    if (!line.format.empty()) configuration.format = line.format == "text" ? AlertFormat::Text : AlertFormat::Json;
-    if (!line.on_error.empty()) configuration.on_error = line.on_error == "continue" ? OnError::Continue : OnError::Stop;
-    match::Options& selection = configuration.selection;
-    selection.disabled_tags.insert(selection.disabled_tags.end(), line.disabled_tags.begin(), line.disabled_tags.end());
-    selection.only_tags = line.only_tags;
-    selection.disabled_rules.insert(selection.disabled_rules.end(), line.disabled_rules.begin(), line.disabled_rules.end());
+// --alerts: these, and no output that only the file or the environment enables.
+void set_alerts(ConfigTree& tree, const std::vector<std::string>& destinations) {
+    for (const char* section : {"stdout_output", "file_output", "syslog_output", "program_output", "http_output"}) {
+        const std::string enabled = fmt::format("{}.enabled", section);
+        const ConfigValue* said = tree.find(enabled);
+        if (said != nullptr && said->origin != "-o") tree.set(enabled, YAML::Node(false), "--alerts");
+    }
+    tree.set("alerts", YAML::Node(destinations), "--alerts");
+}
+
+Outcome apply_options(ConfigTree& tree, const CommandLine& line) {
+    if (!line.alerts.empty()) set_alerts(tree, line.alerts);
+    if (!line.rules.empty()) tree.set("rules_files", YAML::Node(line.rules), "-r");
+    if (!line.format.empty()) tree.set("json_output", YAML::Node(line.format == "json"), "--format");
+    if (!line.on_error.empty()) tree.set("on_error", YAML::Node(line.on_error), "--on-error");
+    if (line.priority.empty()) return {};
+    const YAML::Node priority(line.priority);
+    if (const std::string wrong = complaint(*find_config_key("priority"), priority); !wrong.empty()) return tl::unexpected("--priority: " + wrong);
+    tree.set("priority", priority, "--priority");
+    return {};
+}
+
+Outcome gather(ConfigTree& tree, const CommandLine& line) {
+    if (const std::string path = configuration_file(line); !path.empty()) {
+        if (auto applied = apply_file(tree, path, false); !applied) return applied;
+        if (auto applied = apply_more_files(tree); !applied) return applied;
+    }
+    if (auto applied = tree.apply_environment(); !applied) return applied;
+    if (const char* rules = std::getenv("BEWIT_RULES"); rules != nullptr && *rules != '\0') {
+        tree.set("rules_files", YAML::Node(split_colons(rules)), "environment BEWIT_RULES");
+    }
+    for (const std::string& setting : line.settings) {
+        if (auto applied = tree.apply_setting(setting); !applied) return applied;
+    }
+    return apply_options(tree, line);
 }
 
 }  // namespace
 
-tl::expected<Configuration, std::string> read_configuration(const CommandLine& command_line) {
+tl::expected<Configuration, std::string> read_configuration(const CommandLine& line) {
     Configuration configuration;
-    if (const std::string path = configuration_file(command_line); !path.empty()) {
-        if (auto applied = apply_file(configuration, path); !applied) return tl::unexpected(applied.error());
-    }
-    if (const char* rules = std::getenv("BEWIT_RULES"); rules != nullptr && *rules != '\0') configuration.rules = split_colons(rules);
+    if (auto gathered = gather(configuration.tree, line); !gathered) return tl::unexpected(gathered.error());
+    configuration.warnings = configuration.tree.warnings();
+    const auto misplaced = [](const YAML::Mark& mark, const std::string& message) {
+        return tl::unexpected(mark.is_null() ? "the configuration: " + message : fmt::format("the configuration, line {}: {}", mark.line + 1, message));
+    };
     try {
-        apply_command_line(configuration, command_line);
+        const Reader reader(configuration.tree);
+        read_rules(configuration, reader);
+        read_shape(configuration, reader);
+        read_outputs(configuration, reader);
+        read_container(configuration, reader);
     } catch (const BadValue& bad) {
-        return tl::unexpected(bad.message);
+        return misplaced(bad.mark, bad.message);
     } catch (const YAML::Exception& bad) {
-        return tl::unexpected(fmt::format("-o: {}", bad.msg));
+        return misplaced(bad.mark, bad.msg);
     }
-    if (configuration.rules.empty()) configuration.rules = {"builtin"};
-    if (configuration.alerts.empty()) configuration.alerts = {"stderr"};
+    match::Options& selection = configuration.selection;
+    selection.disabled_tags.insert(selection.disabled_tags.end(), line.disabled_tags.begin(), line.disabled_tags.end());
+    selection.only_tags = line.only_tags;
+    selection.disabled_rules.insert(selection.disabled_rules.end(), line.disabled_rules.begin(), line.disabled_rules.end());
     return configuration;
 }
 

@@ -40,6 +40,7 @@ int run_program(int argc, char** argv) {
     bewit::add_fields(program, status);
     bewit::add_events(program, status);
     bewit::add_syscalls(program, status);
+    bewit::add_config(program, status);
     bewit::add_version(program, status);
     try {
         workload = take_workload(program, words);

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "injector/alert_sink.h"
+#include "injector/alert_outputs.h"
 #include "injector/container_facts.h"
 #include "injector/message.h"
 #include "injector/text_file.h"
@@ -20,16 +20,6 @@ constexpr auto drain_limit = std::chrono::seconds(5);
 std::string host_name() {
     char name[256] = {};
     return gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
-
-tl::expected<std::vector<std::unique_ptr<AlertSink>>, std::string> open_sinks(const Configuration& configuration) {
-    std::vector<std::unique_ptr<AlertSink>> sinks;
-    for (const std::string& destination : configuration.alerts) {
-        auto sink = open_alert_sink(destination);
-        if (!sink) return tl::unexpected(sink.error());
-        sinks.push_back(std::move(*sink));
-    }
-    return sinks;
 }
 
 std::string errors_of(const RuleSetup& setup) {
@@ -54,10 +44,11 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
     if (!setup_->ok() && configuration_.on_error == OnError::Stop) {
         return tl::unexpected("the rules have errors, nothing was started; `bewit check` shows them all\n" + errors_of(*setup_));
     }
-    auto sinks = open_sinks(configuration_);
+    auto sinks = open_outputs(configuration_);
     if (!sinks) return tl::unexpected(sinks.error());
     alerts_ = std::make_unique<AlertQueue>(std::move(*sinks),
-                                           AlertQueue::Settings{.format = configuration_.format, .capacity = configuration_.queue_capacity});
+                                           AlertQueue::Settings{.format = configuration_.format, .shape = configuration_.shape,
+                                                                .capacity = configuration_.queue_capacity});
     return {};
 }
 
@@ -68,8 +59,7 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     state_->users().load_group(read_text_file("/etc/group").value_or(""));
     pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,
                                            Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
-                                                              .static_fields = configuration_.static_fields,
-                                                              .tags = configuration_.include_tags});
+                                                              .static_fields = configuration_.static_fields});
     return *pipeline_;
 }
 

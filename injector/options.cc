@@ -37,7 +37,7 @@ void add_rule_options(CLI::App& command, CommandLine& line) {
 }
 
 void add_alert_options(CLI::App& command, CommandLine& line) {
-    command.add_option("--alerts", line.alerts, "where alerts go: stderr, stdout, a path, fd:N, unix:PATH; repeatable (default: stderr)")
+    command.add_option("--alerts", line.alerts, "where alerts go: stderr, stdout, a path, fd:N, unix:PATH, http(s)://...; repeatable (default: stderr)")
         ->take_all()->expected(1)->type_name("DEST");
     command.add_option("--format", line.format, "json or text (default: json)")->check(CLI::IsMember({"json", "text"}));
     command.add_option("--on-error", line.on_error, "when monitoring cannot start: stop (exit 125) or continue (run unwatched, with an alert that says so)")

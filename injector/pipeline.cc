@@ -42,7 +42,7 @@ void Pipeline::raise(const match::CompiledRule& rule, const field::Context& matc
     alert.rule = rule.rule->name;
     alert.priority = rule.rule->priority;
     alert.source = rule.rule->source;
-    if (settings_.tags) alert.tags.assign(rule.rule->tags.begin(), rule.rule->tags.end());
+    alert.tags.assign(rule.rule->tags.begin(), rule.rule->tags.end());
     settings_.outputs[position].fill(context, alert.message);
     settings_.outputs[position].fields(context, alert.output_fields);
     alert.output_fields["evt.time"] = alert.time_ns;

@@ -22,7 +22,6 @@ public:
         // Appended to every rule's output, as Falco's `append_output` does: templates by position in Rules::selected().
         std::vector<alert::Template> outputs;
         std::map<std::string, std::string> static_fields;  // constants for output_fields
-        bool tags = true;
     };
 
     // All of them must outlive the pipeline.

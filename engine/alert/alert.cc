@@ -19,8 +19,8 @@ std::string clock_time(uint64_t time_ns) {
     return fmt::format("{:02}:{:02}:{:02}.{:09}", broken.tm_hour, broken.tm_min, broken.tm_sec, time_ns % ns_per_second);
 }
 
-std::string line_of(const Alert& alert) {
-    return fmt::format("{}: {} {}", clock_time(alert.time_ns), rule::priority_name(alert.priority), alert.message);
+std::string line_of(const Alert& alert, const Shape& shape) {
+    return fmt::format("{}: {} {}", shape.iso_time ? iso_time(alert.time_ns) : clock_time(alert.time_ns), rule::priority_name(alert.priority), alert.message);
 }
 
 std::string dump(const nlohmann::json& value) {
@@ -47,23 +47,24 @@ std::string without_terminal_controls(std::string_view text) {
 
 }  // namespace
 
-std::string to_json(const Alert& alert) {
-    const nlohmann::json object = {
+std::string to_json(const Alert& alert, const Shape& shape) {
+    nlohmann::json object = {
         {"hostname", alert.hostname},
-        {"output", line_of(alert)},
-        {"output_fields", alert.output_fields},
         {"priority", std::string(rule::priority_name(alert.priority))},
         {"rule", alert.rule},
         {"source", alert.source},
-        {"tags", alert.tags},
         {"time", iso_time(alert.time_ns)},
         {"uuid", alert.uuid},
     };
+    if (shape.output) object["output"] = line_of(alert, shape);
+    if (shape.message) object["message"] = alert.message;
+    if (shape.output_fields) object["output_fields"] = alert.output_fields;
+    if (shape.tags) object["tags"] = alert.tags;
     return without_terminal_controls(dump(object));
 }
 
-std::string to_text(const Alert& alert) {
-    const std::string quoted = dump(nlohmann::json(line_of(alert)));
+std::string to_text(const Alert& alert, const Shape& shape) {
+    const std::string quoted = dump(nlohmann::json(line_of(alert, shape)));
     return without_terminal_controls(std::string_view(quoted).substr(1, quoted.size() - 2));
 }
 

@@ -23,11 +23,17 @@ struct Alert {
     std::string uuid;                  // RFC 9562, version 7
 };
 
+// Which parts an alert is printed with: the names are those of falco.yaml, `json_include_*_property` and `time_format_iso_8601`.
+struct Shape {
+    bool output = true, message = false, output_fields = true, tags = true;
+    bool iso_time = false;
+};
+
 // The keys and the meaning of Falco's own JSON, and `uuid`. One line without its newline, valid UTF-8 whatever the workload wrote:
 // bytes that are not become U+FFFD.
-std::string to_json(const Alert& alert);
+std::string to_json(const Alert& alert, const Shape& shape = {});
 // "21:04:05.123456789: Warning message", local time. One line: control characters, quotes and backslashes are escaped as in JSON.
-std::string to_text(const Alert& alert);
+std::string to_text(const Alert& alert, const Shape& shape = {});
 
 // "2026-11-23T21:04:05.123456789Z"
 std::string iso_time(uint64_t time_ns);

@@ -21,10 +21,10 @@ struct Received {
 class TestSink final : public AlertSink {
 public:
     explicit TestSink(Received& received) : received_(received) {}
-    bool write(std::string_view line) override {
+    bool write(const AlertLine& line) override {
         std::unique_lock lock(received_.mutex);
         received_.changed.wait(lock, [this] { return !received_.held; });
-        received_.lines.emplace_back(line);
+        received_.lines.emplace_back(line.text);
         return true;
     }
     std::string_view name() const override { return "test"; }

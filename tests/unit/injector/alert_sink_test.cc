@@ -36,11 +36,30 @@ TEST_CASE("a path is appended to, one line each") {
     {
         auto sink = open_alert_sink(path);
         REQUIRE(sink.has_value());
-        CHECK((*sink)->write("one"));
+        CHECK((*sink)->write({.text = "one"}));
     }
     auto sink = open_alert_sink(path);
-    CHECK((*sink)->write("two"));
+    CHECK((*sink)->write({.text = "two"}));
     CHECK(contents(path) == "one\ntwo\n");
+}
+
+TEST_CASE("a file that was renamed is opened anew, and never through a link that was put there") {
+    const Directory directory;
+    const std::string path = directory.path + "/alerts", moved = path + ".1", victim = directory.path + "/victim";
+    for (const bool keep_open : {true, false}) {
+        auto sink = open_file_sink(path, keep_open);
+        REQUIRE(sink.has_value());
+        CHECK((*sink)->write({.text = "one"}));
+        std::filesystem::rename(path, moved);
+        CHECK((*sink)->write({.text = "two"}));
+        CHECK(contents(moved) == "one\n");
+        CHECK(contents(path) == "two\n");
+        std::filesystem::remove(path);
+        std::filesystem::create_symlink(victim, path);
+        CHECK_FALSE((*sink)->write({.text = "three"}));
+        CHECK_FALSE(std::filesystem::exists(victim));
+        std::filesystem::remove(path);
+    }
 }
 
 TEST_CASE("fd:N writes to a duplicate and closes the original on exec") {
@@ -50,7 +69,7 @@ TEST_CASE("fd:N writes to a duplicate and closes the original on exec") {
     REQUIRE(sink.has_value());
     CHECK((fcntl(ends[1], F_GETFD) & FD_CLOEXEC) != 0);
     close(ends[1]);
-    CHECK((*sink)->write("line"));
+    CHECK((*sink)->write({.text = "line"}));
     char text[16] = {};
     CHECK(read(ends[0], text, sizeof text) == 5);
     CHECK(std::string(text) == "line\n");
@@ -80,13 +99,13 @@ TEST_CASE("unix:PATH connects, and connects again when its reader came back") {
     int listener = listen_again();
     auto sink = open_alert_sink("unix:" + path);
     REQUIRE(sink.has_value());
-    CHECK((*sink)->write("one"));
+    CHECK((*sink)->write({.text = "one"}));
     CHECK(read_line(listener) == "one\n");
     close(listener);
     unlink(path.c_str());
-    CHECK_FALSE((*sink)->write("lost"));
+    CHECK_FALSE((*sink)->write({.text = "lost"}));
     listener = listen_again();
-    CHECK((*sink)->write("two"));
+    CHECK((*sink)->write({.text = "two"}));
     CHECK(read_line(listener) == "two\n");
     close(listener);
 }

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Where alerts go, and the configuration that says so."""
+import http.server
+import json
+import os
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+from harness import BEWIT, TestCase, run
+
+RULE = """- rule: marked
+  desc: a file of the test is opened
+  condition: evt.type in (open, openat) and evt.is_open_read=true and fd.name endswith /marked
+  output: opened %fd.name
+  priority: WARNING
+  tags: [t]
+"""
+
+
+class Collector:
+    """Takes POSTs on 127.0.0.1, answering each with the next of `statuses`, then 200."""
+
+    def __init__(self, statuses=()):
+        self.bodies, self.statuses = [], list(statuses)
+        collector = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *_):
+                pass
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                status = collector.statuses.pop(0) if collector.statuses else 200
+                if status == 200:
+                    collector.bodies.append(json.loads(body))
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Outputs(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.rules = self.path("rules.yaml")
+        with open(self.rules, "w", encoding="utf-8") as file:
+            file.write(RULE)
+        self.marked = self.path("marked")
+        with open(self.marked, "w", encoding="utf-8") as file:
+            file.write("content\n")
+
+    def read_marked(self, *options, times=1, alerts=False):
+        return run(["sh", "-c", f"for i in $(seq {times}); do read line < {self.marked}; done; exit 7"], rules=[self.rules], options=options, alerts=alerts)
+
+    def test_alerts_are_posted_and_what_fails_for_now_comes_later(self):
+        collector = Collector(statuses=[503])
+        self.addCleanup(collector.close)
+        result = self.read_marked("--alerts", collector.url, times=3)
+        self.assertEqual(result.status, 7, result.stderr)
+        self.assertEqual([body["rule"] for body in collector.bodies], ["marked"] * 3)
+        self.assertNotIn("could not be delivered", result.stderr)
+
+    def test_a_server_that_never_answers_holds_up_no_workload(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            began = time.monotonic()
+            result = self.read_marked("--alerts", f"http://127.0.0.1:{silent.getsockname()[1]}/", times=3)
+            self.assertEqual(result.status, 7)
+            self.assertLess(time.monotonic() - began, 40)
+        self.assertIn("3 alerts could not be delivered", result.stderr)
+
+    def test_a_program_gets_them_and_is_not_watched(self):
+        copy = self.path("copy")
+        result = self.read_marked("-o", "program_output.enabled=true", "-o", "program_output.keep_alive=true",
+                                  "-o", f"program_output.program=cat {self.marked} > /dev/null; cat > {copy}", times=3)
+        self.assertEqual(result.status, 7, result.stderr)
+        with open(copy, encoding="utf-8") as file:
+            self.assertEqual([json.loads(line)["rule"] for line in file], ["marked"] * 3)
+
+    def test_properties_are_included_as_asked(self):
+        result = self.read_marked("-o", "json_include_output_property=false", "-o", "json_include_message_property=true",
+                                  "-o", "json_include_tags_property=false", "-o", "static_fields.team=blue", "-o", "append_output=[{extra_output: 'by %proc.name'}]",
+                                  alerts=True)
+        alert = result.of("marked")[0]
+        self.assertNotIn("output", alert)
+        self.assertNotIn("tags", alert)
+        self.assertEqual(alert["message"], f"opened {self.marked} by sh")
+        self.assertEqual(alert["output_fields"]["team"], "blue")
+
+    def test_a_bad_output_stops_before_the_workload_starts(self):
+        for options in (["--alerts", "http://"], ["-o", "http_output.enabled=true"], ["--alerts", "https://a.test/", "-o", "http_output.ca_cert=/nowhere"]):
+            result = self.read_marked(*options)
+            self.assertEqual(result.status, 125, options)
+            self.assertRegex(result.stderr, r"^bewit: error: ")
+
+
+class Configuration(TestCase):
+    def bewit(self, *words, **env):
+        return subprocess.run([BEWIT, *words], capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **env})
+
+    def test_show_has_every_value_with_its_origin_and_no_secret(self):
+        path = self.path("falco.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("json_output: false\nhttp_output:\n  enabled: true\n  url: https://u:secret@h/?secret\n  headers: {Authorization: secret}\n  nonsense: 1\n")
+        done = self.bewit("config", "show", "--json", "-c", path, "--priority", "error", BEWIT_RULE_MATCHING="all")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = json.loads(done.stdout)
+        self.assertEqual(shown["json_output"], {"value": False, "origin": f"{path}:1"})
+        self.assertEqual(shown["priority"], {"value": "error", "origin": "--priority"})
+        self.assertEqual(shown["rule_matching"], {"value": "all", "origin": "environment BEWIT_RULE_MATCHING"})
+        self.assertEqual(shown["rules_files"], {"value": ["builtin"], "origin": "default"})
+        self.assertNotIn("secret", done.stdout)
+        self.assertIn(f"{path}:6:3: unknown key 'http_output.nonsense'", done.stderr)
+        text = self.bewit("config", "show", "-c", path).stdout
+        self.assertRegex(text, r"(?m)^json_output: false +# .*falco.yaml:1$")
+
+    def test_a_bad_value_is_an_error_with_its_place(self):
+        path = self.path("bad.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("json_output: maybe\n")
+        done = self.bewit("config", "show", "-c", path)
+        self.assertEqual((done.returncode, done.stderr), (1, f"bewit: error: {path}:1:14: json_output must be true or false\n"))
+
+    def test_schema_names_every_key_that_show_prints(self):
+        schema = json.loads(self.bewit("config", "schema").stdout)
+        for key in json.loads(self.bewit("config", "show", "--json").stdout):
+            part = schema
+            for name in key.split("."):
+                part = part["properties"][name]
+            self.assertIn("description", part)
+
+
+if __name__ == "__main__":
+    unittest.main()
