@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "injector/metadata/image_name.h"
+#include "injector/metadata/mount_facts.h"
 #include "injector/text_file.h"
 
 namespace bewit {
@@ -22,7 +24,7 @@ std::string_view environment(const char* name) {
     return value == nullptr ? std::string_view{} : value;
 }
 
-bool exists(const char* path) { return access(path, F_OK) == 0; }
+bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 std::string host_name() {
     char name[256] = {};
@@ -41,9 +43,9 @@ std::string_view ecs_id() {
     return slash == std::string_view::npos ? std::string_view{} : address.substr(slash + 1);
 }
 
-bool in_container() {
-    return getpid() == 1 || !ecs_id().empty() || !environment("KUBERNETES_SERVICE_HOST").empty() || exists("/.dockerenv") ||
-           exists("/run/.containerenv");
+bool in_container(const std::string& root) {
+    return getpid() == 1 || !ecs_id().empty() || !environment("KUBERNETES_SERVICE_HOST").empty() || exists(root + "/.dockerenv") ||
+           exists(root + "/run/.containerenv");
 }
 
 void name_container(state::Container& container, std::string_view id, std::string_view type) {
@@ -52,54 +54,83 @@ void name_container(state::Container& container, std::string_view id, std::strin
     container.type = type;
 }
 
-void identify(state::Container& container) {
-    const auto cgroups = read_text_file("/proc/self/cgroup");
-    if (const auto found = state::container_of_cgroups(cgroups.value_or(""))) {
+void identify(state::Container& container, const MountFacts& mounts, const std::string& cgroups, const std::string& root) {
+    if (const auto found = state::container_of_cgroups(cgroups)) {
         name_container(container, found->full_id, found->type);
-    } else if (!in_container()) {
-        return;
     } else if (!ecs_id().empty()) {
         name_container(container, ecs_id(), "ecs");
-    } else {
+    } else if (mounts.container) {
+        name_container(container, mounts.container->full_id, mounts.container->type);
+    } else if (mounts.pod_uid || in_container(root)) {
         const std::string host = host_name();
         name_container(container, looks_like_short_id(host) ? host : "container", "container");
+    } else {
+        return;
     }
     container.name = container.id;
 }
 
-void add_kubernetes(state::Container& container) {
-    if (environment("KUBERNETES_SERVICE_HOST").empty()) return;
-    const auto variable_or = [](const char* name, std::string otherwise) {
-        const std::string_view value = environment(name);
-        return value.empty() ? otherwise : std::string(value);
-    };
-    const auto name_space = read_text_file("/var/run/secrets/kubernetes.io/serviceaccount/namespace");
-    container.pod_name = variable_or("POD_NAME", host_name());
-    container.pod_namespace = variable_or("POD_NAMESPACE", name_space.value_or(""));
-    if (container.pod_namespace->empty()) container.pod_namespace.reset();
+// The first of these variables that is set; the downward API's usual names.
+std::optional<std::string> first_of(std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+        if (const std::string_view value = environment(name); !value.empty()) return std::string(value);
+    }
+    return std::nullopt;
 }
 
-void set_image(state::Container& container, const std::string& image) {
-    const state::ImageReference reference = state::split_image(image);
-    container.image = image;
-    container.image_repository = reference.repository;
-    if (!reference.tag.empty()) container.image_tag = reference.tag;
-    if (!reference.digest.empty()) container.image_digest = reference.digest;
+// A small file without the newline at its end.
+std::optional<std::string> line_of(const std::string& path) {
+    auto text = read_text_file(path);
+    if (!text) return std::nullopt;
+    while (text->ends_with('\n')) text->pop_back();
+    if (text->empty()) return std::nullopt;
+    return text;
+}
+
+std::optional<std::string> first_of(std::optional<std::string> one, std::optional<std::string> other) { return one ? std::move(one) : std::move(other); }
+
+// What kubelet and the pod's author give: variables and files of the downward API, the service account, mounts, cgroups. A pod's host name is its
+// name, unless it was set or is longer than a host name can be.
+void add_kubernetes(state::Container& container, const MountFacts& mounts, const std::string& cgroups, const std::string& root) {
+    if (environment("KUBERNETES_SERVICE_HOST").empty() && !mounts.pod_uid) return;
+    const std::string downward = root + "/etc/podinfo/";
+    container.pod_name = first_of(first_of({"POD_NAME", "MY_POD_NAME", "K8S_POD_NAME"}), line_of(downward + "name"));
+    if (!container.pod_name) container.pod_name = host_name();
+    container.pod_namespace = first_of(first_of({"POD_NAMESPACE", "MY_POD_NAMESPACE", "K8S_POD_NAMESPACE"}), line_of(downward + "namespace"));
+    if (!container.pod_namespace) container.pod_namespace = line_of(root + "/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+    container.pod_uid = first_of(first_of(mounts.pod_uid, pod_uid_of_cgroup(cgroups)), first_of(first_of({"POD_UID", "MY_POD_UID"}), line_of(downward + "uid")));
+    container.pod_ip = first_of({"POD_IP", "MY_POD_IP"});
+    container.pod_sandbox_id = mounts.pod_sandbox_id;
+    container.pod_labels = parse_downward_map(read_text_file(downward + "labels").value_or(""));
+    if (mounts.pod_container_name) container.name = *mounts.pod_container_name;
+}
+
+// The user's word is the last.
+void apply_static(state::Container& container, const std::optional<StaticContainer>& fixed) {
+    if (!fixed) return;
+    if (!fixed->id.empty()) name_container(container, fixed->id, "static");
+    if (!fixed->name.empty()) container.name = fixed->name;
+    if (!fixed->image.empty()) set_image(container, fixed->image);
+    if (fixed->privileged) container.privileged = fixed->privileged;
 }
 
 }  // namespace
 
-state::Container find_container(const Configuration& configuration) {
+state::Container find_container(const Configuration& configuration, const std::string& root) {
     state::Container container;
-    identify(container);
-    add_kubernetes(container);
-    if (const auto& fixed = configuration.container) {
-        if (!fixed->id.empty()) name_container(container, fixed->id, "static");
-        if (!fixed->name.empty()) container.name = fixed->name;
-        if (!fixed->image.empty()) set_image(container, fixed->image);
-        if (fixed->privileged) container.privileged = fixed->privileged;
-    }
+    const std::string cgroups = read_text_file(root + "/proc/self/cgroup").value_or("");
+    const MountFacts mounts = facts_of_mounts(read_text_file(root + "/proc/self/mountinfo").value_or(""));
+    identify(container, mounts, cgroups, root);
+    add_kubernetes(container, mounts, cgroups, root);
+    apply_static(container, configuration.container);
     return container;
+}
+
+std::unique_ptr<MetadataWatch> watch_metadata(const Configuration& configuration, const state::Container& known) {
+    const std::string_view uri = environment("ECS_CONTAINER_METADATA_URI_V4");
+    if (uri.empty()) return nullptr;
+    const auto finish = [fixed = configuration.container](state::Container& container) { apply_static(container, fixed); };
+    return std::make_unique<MetadataWatch>(known, finish, MetadataWatch::Settings{.uri = std::string(uri)});
 }
 
 }  // namespace bewit

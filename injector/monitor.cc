@@ -55,11 +55,13 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
 Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     state_ = std::make_unique<state::State>(witness, interest().facts);
     state_->container() = scope == Scope::Host ? state::Container{} : find_container(configuration_);
+    if (scope != Scope::Host) metadata_ = watch_metadata(configuration_, state_->container());
     state_->users().load_passwd(read_text_file("/etc/passwd").value_or(""));
     state_->users().load_group(read_text_file("/etc/group").value_or(""));
     pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,
                                            Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
-                                                              .static_fields = configuration_.static_fields});
+                                                              .static_fields = configuration_.static_fields,
+                                                              .metadata = metadata_.get()});
     return *pipeline_;
 }
 

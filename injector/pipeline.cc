@@ -11,9 +11,17 @@ field::Context Pipeline::context_of(const event::View& event, bool at_entry) {
             .first_time_ns = first_time_ns_, .previous_time_ns = previous_time_ns_};
 }
 
+void Pipeline::take_metadata() {
+    if (settings_.metadata == nullptr) return;
+    if (number_ == 0) settings_.metadata->start();  // the workload exists by now
+    if (!settings_.metadata->pending()) return;
+    if (auto found = settings_.metadata->take()) state_.container() = std::move(*found);
+}
+
 bool Pipeline::wants_exit(const event::View& at_entry) {
     const match::KindInterest& interest = rules_.interest().of(at_entry.kind());
     if (interest.for_state) return true;
+    take_metadata();
     // Changes nothing in the state, but what it was last told of the thread may no longer hold.
     state_.apply(at_entry);
     field::Context context = context_of(at_entry, true);
@@ -24,6 +32,7 @@ bool Pipeline::wants_exit(const event::View& at_entry) {
 }
 
 void Pipeline::on_event(const event::View& event) {
+    take_metadata();
     if (++number_ == 1) first_time_ns_ = event.time_ns();
     state_.apply(event);
     field::Context context = context_of(event, false);

@@ -12,6 +12,7 @@
 #include "engine/match/rules.h"
 #include "engine/state/state.h"
 #include "injector/alert_queue.h"
+#include "injector/metadata/metadata_watch.h"
 
 namespace bewit {
 
@@ -22,6 +23,7 @@ public:
         // Appended to every rule's output, as Falco's `append_output` does: templates by position in Rules::selected().
         std::vector<alert::Template> outputs;
         std::map<std::string, std::string> static_fields;  // constants for output_fields
+        MetadataWatch* metadata = nullptr;                 // facts of the container that come later
     };
 
     // All of them must outlive the pipeline.
@@ -36,6 +38,7 @@ public:
 
 private:
     field::Context context_of(const event::View& event, bool at_entry);
+    void take_metadata();
     void raise(const match::CompiledRule& rule, const field::Context& matched);
 
     state::State& state_;

@@ -18,7 +18,7 @@ constexpr Class classes[] = {
     {"evt", event_entries},     {"process", process_entries},     {"user", user_entries},
     {"group", group_entries},   {"fd", descriptor_entries},       {"fs.path", path_entries},
     {"fdlist", fdlist_entries}, {"container", container_entries}, {"k8s", kubernetes_entries},
-    {"bewit", own_entries},     {"util", util_entries},
+    {"ecs", ecs_entries},       {"bewit", own_entries},       {"util", util_entries},
 };
 
 std::vector<Definition> build() {

@@ -37,6 +37,7 @@ std::span<const Entry> path_entries();
 std::span<const Entry> fdlist_entries();
 std::span<const Entry> container_entries();
 std::span<const Entry> kubernetes_entries();
+std::span<const Entry> ecs_entries();
 std::span<const Entry> own_entries();
 std::span<const Entry> util_entries();
 

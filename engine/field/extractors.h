@@ -105,4 +105,8 @@ Extract pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, p
 // extract_own.cc
 Extract real_path, string_truncated;
 
+// extract_ecs.cc
+Extract ecs_task_arn, ecs_task_id, ecs_task_family, ecs_task_revision, ecs_cluster;
+Extract ecs_service, ecs_container_arn, ecs_container_name, ecs_availability_zone, ecs_launch_type;
+
 }  // namespace bewit::field

@@ -16,6 +16,12 @@ struct Mount {
     bool writable = false;
 };
 
+// The task of Amazon ECS that a container is of; absent values are null to rules.
+struct EcsTask {
+    std::optional<std::string> arn, id, cluster, family, revision, service, availability_zone, launch_type;
+    std::optional<std::string> container_arn, container_name;
+};
+
 struct Container {
     std::string id = "host";  // first 12 characters; "host" outside a container
     std::string full_id;
@@ -32,6 +38,7 @@ struct Container {
     // Kubernetes, where the container is of a pod.
     std::optional<std::string> pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_ip;
     std::map<std::string, std::string> pod_labels;
+    EcsTask ecs;
 
     bool is_host() const { return id == "host"; }
 };

@@ -105,6 +105,56 @@ class Outputs(TestCase):
             self.assertRegex(result.stderr, r"^bewit: error: ")
 
 
+class Metadata(TestCase):
+    CONTAINER = {"DockerId": "cd189a933e5849daa93386466019ab50-2495160603", "Name": "curl", "Image": "registry.test/curl:1.2"}
+    TASK = {"Cluster": "default", "TaskARN": "arn:aws:ecs:us-west-2:111122223333:task/default/e9028f8d", "Family": "curltest", "Revision": "3"}
+
+    def setUp(self):
+        super().setUp()
+        self.rules = self.path("rules.yaml")
+        with open(self.rules, "w", encoding="utf-8") as file:
+            file.write(RULE.replace("opened %fd.name", "opened %fd.name by %ecs.task.family %ecs.task.id").replace("fd.name endswith", "ecs.cluster = default and fd.name endswith"))
+        self.marked = self.path("marked")
+        with open(self.marked, "w", encoding="utf-8") as file:
+            file.write("content\n")
+
+    def test_facts_of_the_task_are_in_alerts_and_conditions_once_they_are_known(self):
+        answers = {"/v4/id": self.CONTAINER, "/v4/id/task": self.TASK}
+        answered = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+
+            def do_GET(self):
+                body = json.dumps(answers[self.path]).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+                answered.append(self.path)
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        # Until the answers are there, the rule cannot match.
+        result = run(["sh", "-c", f"for i in $(seq 100); do read line < {self.marked}; sleep 0.05; done"], rules=[self.rules],
+                     env={"ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:{server.server_address[1]}/v4/id"})
+        alert = result.of("marked")[-1]
+        self.assertIn("by curltest e9028f8d ", alert["output"])
+        self.assertEqual(alert["output_fields"]["container.image.repository"], "registry.test/curl")
+        self.assertEqual(alert["output_fields"]["container.name"], "curl")
+        self.assertEqual(sorted(answered), ["/v4/id", "/v4/id/task"])
+
+    def test_a_silent_endpoint_delays_nothing(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            began = time.monotonic()
+            result = run(["true"], rules=[self.rules], env={"ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:{silent.getsockname()[1]}/v4/id"})
+        self.assertEqual(result.status, 0)
+        self.assertLess(time.monotonic() - began, 5)
+
+
 class Configuration(TestCase):
     def bewit(self, *words, **env):
         return subprocess.run([BEWIT, *words], capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **env})

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """A server for tests on 127.0.0.1: prints its port, serves until its stdin is closed.
 
-http_server.py [--tls CERTIFICATE KEY] [--client-ca FILE] [--silent]
+http_server.py [--tls CERTIFICATE KEY] [--client-ca FILE] [--metadata FILE] [--silent]
 
 /echo gives the request back as JSON, /status/N answers N, /redirect leads to /echo, /large/N has N bytes, /chunked comes in pieces, /slow takes
-ten seconds, /truncated ends early, /connections tells how many connections there were, /requests what was posted. --silent accepts and says nothing.
+ten seconds, /truncated ends early, /connections tells how many connections there were, /requests what was posted. --silent accepts and says nothing. FILE maps
+paths below /v4/ID to what the task metadata endpoint of Amazon ECS answers.
 """
 import argparse
 import gzip
@@ -20,6 +21,7 @@ import time
 connections = 0
 posted = []
 fail_next = 0
+metadata = None
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -88,6 +90,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 body = gzip.decompress(body)
             posted.append({"headers": dict(self.headers.items()), "body": body.decode()})
             self.answer(b"{}")
+        elif name == "v4" and metadata is not None:
+            known = metadata.get("/" + rest.partition("/")[2])
+            self.answer(json.dumps(known).encode() if known else b"", 200 if known else 404)
         else:
             self.answer(b"no such thing", 404)
 
@@ -106,8 +111,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--client-ca")
+    parser.add_argument("--metadata")
     parser.add_argument("--silent", action="store_true")
     options = parser.parse_args()
+    if options.metadata:
+        global metadata
+        with open(options.metadata, encoding="utf-8") as file:
+            metadata = json.load(file)
     if options.silent:
         listener = socket.create_server(("127.0.0.1", 0))
         port = listener.getsockname()[1]
