@@ -55,6 +55,7 @@ constexpr auto keys = std::to_array<ConfigKey>({
     {"container.name", KeyType::Text, "", "its name"},
     {"container.image", KeyType::Text, "", "its image"},
     {"container.privileged", KeyType::Bool, "", "whether it is privileged"},
+    {"resolve_names", KeyType::Bool, "false", "ask name servers for the host names in rules; /etc/hosts is read either way"},
     {"config_files", KeyType::List, "[]", "more configuration files and directories, read after this one"},
     {"plugins", KeyType::List, "[]", "of the plugins of falco.yaml, the static engine of `container` names the container"},
     // Of falco.yaml, without a meaning here.

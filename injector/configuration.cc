@@ -158,6 +158,7 @@ void read_rules(Configuration& configuration, const Reader& reader) {
     reader.with("rules", [&](const YAML::Node& node) { set_rule_selection(configuration, node); });
     rule::parse_priority(reader.text("priority", "debug"), selection.least_priority);
     selection.matching = reader.text("rule_matching") == "all" ? match::RuleMatching::All : match::RuleMatching::First;
+    configuration.resolve_names = reader.flag("resolve_names", false);
     configuration.on_error = reader.text("on_error") == "continue" ? OnError::Continue : OnError::Stop;
 }
 

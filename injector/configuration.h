@@ -61,6 +61,7 @@ struct Configuration {
     std::map<std::string, std::string> static_fields;
     std::optional<StaticContainer> container;
     OnError on_error = OnError::Stop;
+    bool resolve_names = false;
 
     std::vector<std::string> warnings;       // unknown keys and the like, each one sentence
     ConfigTree tree;                         // what was said, and by whom

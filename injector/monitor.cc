@@ -37,6 +37,10 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
     if (!configuration) return tl::unexpected(configuration.error());
     configuration_ = std::move(*configuration);
     for (const std::string& text : configuration_.warnings) warning(text);
+    HostNames::Settings names;
+    if (configuration_.resolve_names) names.look_up = look_up_address;
+    names_ = std::make_unique<HostNames>(std::move(names));
+    configuration_.selection.names = names_.get();
     setup_ = set_up_rules(configuration_);
     for (const rule::LoadResult& result : setup_->results) {
         for (const rule::Diagnostic& diagnostic : result.warnings) note(rule::to_text(diagnostic));
@@ -61,7 +65,8 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,
                                            Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
                                                               .static_fields = configuration_.static_fields,
-                                                              .metadata = metadata_.get()});
+                                                              .metadata = metadata_.get(),
+                                                              .names = names_.get()});
     return *pipeline_;
 }
 

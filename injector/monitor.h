@@ -11,6 +11,7 @@
 #include "engine/state/state.h"
 #include "injector/alert_queue.h"
 #include "injector/configuration.h"
+#include "injector/host_names.h"
 #include "injector/pipeline.h"
 #include "injector/rule_setup.h"
 
@@ -46,6 +47,7 @@ public:
 
 private:
     Configuration configuration_;
+    std::unique_ptr<HostNames> names_;  // before the rules that ask it
     std::unique_ptr<RuleSetup> setup_;
     std::unique_ptr<AlertQueue> alerts_;
     std::unique_ptr<state::State> state_;

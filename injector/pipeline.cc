@@ -33,6 +33,7 @@ bool Pipeline::wants_exit(const event::View& at_entry) {
 
 void Pipeline::on_event(const event::View& event) {
     take_metadata();
+    if (number_ == 0 && settings_.names != nullptr) settings_.names->start();
     if (++number_ == 1) first_time_ns_ = event.time_ns();
     state_.apply(event);
     field::Context context = context_of(event, false);

@@ -12,6 +12,7 @@
 #include "engine/match/rules.h"
 #include "engine/state/state.h"
 #include "injector/alert_queue.h"
+#include "injector/host_names.h"
 #include "injector/metadata/metadata_watch.h"
 
 namespace bewit {
@@ -24,6 +25,7 @@ public:
         std::vector<alert::Template> outputs;
         std::map<std::string, std::string> static_fields;  // constants for output_fields
         MetadataWatch* metadata = nullptr;                 // facts of the container that come later
+        HostNames* names = nullptr;                        // started with the first event
     };
 
     // All of them must outlive the pipeline.

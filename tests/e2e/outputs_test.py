@@ -9,7 +9,7 @@ import threading
 import time
 import unittest
 
-from harness import BEWIT, TestCase, run
+from harness import BEWIT, PYTHON, TestCase, run
 
 RULE = """- rule: marked
   desc: a file of the test is opened
@@ -153,6 +153,15 @@ class Metadata(TestCase):
             result = run(["true"], rules=[self.rules], env={"ECS_CONTAINER_METADATA_URI_V4": f"http://127.0.0.1:{silent.getsockname()[1]}/v4/id"})
         self.assertEqual(result.status, 0)
         self.assertLess(time.monotonic() - began, 5)
+
+
+class Names(TestCase):
+    def test_a_host_name_in_a_rule_stands_for_what_the_hosts_file_says(self):
+        rules = self.path("rules.yaml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("- rule: named\n  desc: d\n  condition: evt.type = connect and fd.sip.name = localhost and fd.sport = 9\n  output: to %fd.name\n  priority: NOTICE\n")
+        result = run([PYTHON, "-c", "import socket; [socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect((a, 9)) for a in ('127.0.0.1', '127.0.0.2')]"], rules=[rules])
+        self.assertEqual(len(result.of("named")), 1, result.stderr)
 
 
 class Configuration(TestCase):
