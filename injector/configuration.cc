@@ -215,6 +215,20 @@ void read_outputs(Configuration& configuration, const Reader& reader) {
     if (configuration.alerts.empty() && !elsewhere) configuration.alerts = {"stderr"};
 }
 
+void read_metrics(MetricsOptions& metrics, const Reader& reader) {
+    metrics.enabled = reader.flag("metrics.enabled", false);
+    const std::string interval = reader.text("metrics.interval", "1h");
+    const auto parsed = parse_interval(interval);
+    if (!parsed) throw BadValue{YAML::Mark::null_mark(), fmt::format("metrics.interval: '{}' is no duration: write 1h30m, 15s, or 100ms at least", interval)};
+    metrics.interval_ns = *parsed;
+    metrics.as_alert = reader.flag("metrics.output_rule", true);
+    metrics.file = reader.text("metrics.output_file");
+    metrics.rules = reader.flag("metrics.rules_counters_enabled", true);
+    metrics.resources = reader.flag("metrics.resource_utilization_enabled", true);
+    metrics.memory_in_mb = reader.flag("metrics.convert_memory_to_mb", true);
+    metrics.with_zeros = reader.flag("metrics.include_empty_values", false);
+}
+
 void read_container(Configuration& configuration, const Reader& reader) {
     reader.with("plugins", [&](const YAML::Node& node) { set_plugins(configuration, node); });
     YAML::Node said(YAML::NodeType::Map);
@@ -324,6 +338,7 @@ tl::expected<Configuration, std::string> read_configuration(const CommandLine& l
         read_shape(configuration, reader);
         read_outputs(configuration, reader);
         read_container(configuration, reader);
+        read_metrics(configuration.metrics, reader);
     } catch (const BadValue& bad) {
         return misplaced(bad.mark, bad.message);
     } catch (const YAML::Exception& bad) {

@@ -17,6 +17,7 @@
 #include "injector/alert_queue.h"
 #include "injector/config_tree.h"
 #include "injector/http_sink.h"
+#include "injector/metrics.h"
 
 namespace bewit {
 
@@ -62,6 +63,7 @@ struct Configuration {
     std::optional<StaticContainer> container;
     OnError on_error = OnError::Stop;
     bool resolve_names = false;
+    MetricsOptions metrics;
 
     std::vector<std::string> warnings;       // unknown keys and the like, each one sentence
     ConfigTree tree;                         // what was said, and by whom

@@ -22,6 +22,11 @@ std::string host_name() {
     return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+uint64_t now_ns() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+}
+
 std::string errors_of(const RuleSetup& setup) {
     std::string text;
     for (const rule::LoadResult& result : setup.results) {
@@ -60,20 +65,21 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     state_ = std::make_unique<state::State>(witness, interest().facts);
     state_->container() = scope == Scope::Host ? state::Container{} : find_container(configuration_);
     if (scope != Scope::Host) metadata_ = watch_metadata(configuration_, state_->container());
+    if (configuration_.metrics.enabled) metrics_ = std::make_unique<Metrics>(configuration_.metrics, host_name());
     state_->users().load_passwd(read_text_file("/etc/passwd").value_or(""));
     state_->users().load_group(read_text_file("/etc/group").value_or(""));
     pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,
                                            Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
                                                               .static_fields = configuration_.static_fields,
                                                               .metadata = metadata_.get(),
-                                                              .names = names_.get()});
+                                                              .names = names_.get(),
+                                                              .metrics = metrics_.get()});
     return *pipeline_;
 }
 
 void Monitor::tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
     alert::Alert alert;
-    alert.time_ns = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+    alert.time_ns = now_ns();
     alert.rule = "bewit internal: " + subject;
     alert.priority = rule::Priority::Critical;
     alert.source = "internal";
@@ -86,6 +92,7 @@ void Monitor::tell(const std::string& subject, const std::string& sentence, cons
 }
 
 void Monitor::close() {
+    if (pipeline_) pipeline_->report(now_ns());
     alerts_->close(drain_limit);
     if (const uint64_t dropped = alerts_->counts().dropped; dropped != 0) warning(fmt::format("{} alerts could not be delivered", dropped));
 }

@@ -52,6 +52,7 @@ private:
     std::unique_ptr<AlertQueue> alerts_;
     std::unique_ptr<state::State> state_;
     std::unique_ptr<MetadataWatch> metadata_;
+    std::unique_ptr<Metrics> metrics_;
     std::unique_ptr<Pipeline> pipeline_;
 };
 

@@ -40,6 +40,14 @@ void Pipeline::on_event(const event::View& event) {
     rules_.match(context, [&](const match::CompiledRule& rule) { raise(rule, context); });
     state_.finish(event);
     previous_time_ns_ = event.time_ns();
+    if (settings_.metrics != nullptr && settings_.metrics->due(previous_time_ns_)) report(previous_time_ns_);
+}
+
+void Pipeline::report(uint64_t now_ns) {
+    if (settings_.metrics == nullptr) return;
+    MetricsCounts counts{.events = number_, .alerts_dropped = alerts_.counts().dropped};
+    for (const match::CompiledRule& rule : rules_.selected()) counts.matches.emplace_back(rule.rule->name, matches_[rule.index]);
+    if (auto alert = settings_.metrics->take(now_ns, counts)) alerts_.push(std::move(*alert));
 }
 
 void Pipeline::raise(const match::CompiledRule& rule, const field::Context& matched) {

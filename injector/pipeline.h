@@ -14,6 +14,7 @@
 #include "injector/alert_queue.h"
 #include "injector/host_names.h"
 #include "injector/metadata/metadata_watch.h"
+#include "injector/metrics.h"
 
 namespace bewit {
 
@@ -26,6 +27,7 @@ public:
         std::map<std::string, std::string> static_fields;  // constants for output_fields
         MetadataWatch* metadata = nullptr;                 // facts of the container that come later
         HostNames* names = nullptr;                        // started with the first event
+        Metrics* metrics = nullptr;                        // snapshots while events come
     };
 
     // All of them must outlive the pipeline.
@@ -33,6 +35,9 @@ public:
 
     bool wants_exit(const event::View& at_entry) override;
     void on_event(const event::View& event) override;
+
+    // A snapshot now, whether it is due or not; nothing without metrics.
+    void report(uint64_t now_ns);
 
     uint64_t events() const { return number_; }
     // Alerts by rule, in the order of Rules::selected().

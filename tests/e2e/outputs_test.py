@@ -98,6 +98,18 @@ class Outputs(TestCase):
         self.assertEqual(alert["message"], f"opened {self.marked} by sh")
         self.assertEqual(alert["output_fields"]["team"], "blue")
 
+    def test_metrics_come_at_the_end_and_while_events_do(self):
+        copy = self.path("metrics")
+        result = self.read_marked("-o", "metrics={enabled: true, interval: 100ms}", "-o", f"metrics.output_file={copy}", times=3, alerts=True)
+        snapshot = result.of("Falco internal: metrics snapshot")[-1]
+        self.assertEqual((snapshot["priority"], snapshot["source"]), ("Informational", "internal"))
+        fields = snapshot["output_fields"]
+        self.assertEqual((fields["falco.rules.marked"], fields["falco.rules.matches_total"]), (3, 3))
+        self.assertGreater(fields["falco.num_evts"], 3)
+        self.assertGreater(fields["falco.memory_rss_mb"], 1)
+        with open(copy, encoding="utf-8") as file:
+            self.assertEqual(json.loads(file.readlines()[-1])["output_fields"], fields)
+
     def test_a_bad_output_stops_before_the_workload_starts(self):
         for options in (["--alerts", "http://"], ["-o", "http_output.enabled=true"], ["--alerts", "https://a.test/", "-o", "http_output.ca_cert=/nowhere"]):
             result = self.read_marked(*options)

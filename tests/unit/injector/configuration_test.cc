@@ -206,6 +206,15 @@ TEST_CASE("rule files of the file that are not there are left out with a warning
     CHECK(read_ok({.rules = {"/nowhere", "builtin"}}).rules.size() == 2);
 }
 
+TEST_CASE("metrics") {
+    const Configuration c = read_ok({.settings = {"metrics={enabled: true, interval: 1m30s, output_file: /m, state_counters_enabled: true}"}});
+    CHECK(c.warnings.empty());
+    CHECK(c.metrics.enabled);
+    CHECK(c.metrics.interval_ns == 90'000'000'000);
+    CHECK(c.metrics.file == "/m");
+    CHECK(read_error({.settings = {"metrics.interval=5"}}).find("'5' is no duration") != std::string::npos);
+}
+
 TEST_CASE("the catalogue is its own schema, and its defaults are valid") {
     const nlohmann::json schema = nlohmann::json::parse(config_schema());
     CHECK(schema["properties"]["http_output"]["properties"]["url"]["type"] == "string");
