@@ -4,6 +4,7 @@
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
+#include "injector/stats_report.h"
 #include "tracer/attacher.h"
 #include "tracer/proc_witness.h"
 
@@ -18,7 +19,7 @@ struct AttachCommand {
     std::vector<int64_t> pids;
     bool all = false;
     std::string on_failure = "continue";
-    bool stats = false;
+    std::string stats;  // text, json or nothing
 };
 
 int fail(const std::string& message) {
@@ -48,11 +49,7 @@ int attach(const AttachCommand& options) {
     const auto ended = attacher.run();
     monitor.close();
     if (!ended) return fail(ended.error().message);
-    if (options.stats) {
-        const AlertQueue::Counts alerts = monitor.alerts();
-        fmt::print(stderr, "bewit: {}, {} alerts delivered, {} dropped\n{}", tracer::to_text(attacher.statistics()), alerts.delivered, alerts.dropped,
-                   monitor.matches());
-    }
+    if (!options.stats.empty()) fmt::print(stderr, "{}", options.stats == "json" ? stats_json(attacher.statistics(), monitor) : stats_text(attacher.statistics(), monitor));
     return 0;
 }
 
@@ -70,7 +67,7 @@ void add_attach(CLI::App& program, int& status) {
     command->add_flag("--all", options->all, "every process that is visible from here, and every one that appears");
     command->add_option("--on-failure", options->on_failure, "when bewit itself dies: what it watches runs on unwatched, or is killed (default: continue)")
         ->check(CLI::IsMember({"kill", "continue"}));
-    command->add_flag("--stats", options->stats, "a summary on stderr at the end");
+    command->add_flag("--stats{text}", options->stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
     command->callback([options, &status] { status = attach(*options); });
 }
 

@@ -1,9 +1,12 @@
 // `bewit run`: the ENTRYPOINT prefix. Everything that can fail for the user's reasons fails before the workload starts.
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
+#include "injector/stats_report.h"
 #include "tracer/inheritance.h"
 #include "tracer/proc_witness.h"
 #include "tracer/tracer.h"
@@ -21,7 +24,7 @@ struct RunOptions {
     bool no_seccomp = false;
     bool forward_signals = true;
     bool kill_on_exit = false;
-    bool stats = false;
+    std::string stats;  // text, json or nothing
 };
 
 // `UID[:GID]`; the group is the user's number when it is not given.
@@ -50,6 +53,7 @@ public:
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         const int status = monitor_.ok() ? run_watched() : run_unwatched("its rules have errors");
         monitor_.close();
+        if (statistics_) fmt::print(stderr, "{}", options_.stats == "json" ? stats_json(*statistics_, monitor_) : stats_text(*statistics_, monitor_));
         return status;
     }
 
@@ -71,7 +75,7 @@ private:
             error(ended.error().message);
             return ended.error().exit_status;
         }
-        if (options_.stats) report(tracer);
+        if (!options_.stats.empty()) statistics_ = tracer.statistics();
         return tracer::exit_status_of(*ended);
     }
 
@@ -92,15 +96,10 @@ private:
         return ended.error().exit_status;
     }
 
-    void report(const tracer::Tracer& tracer) const {
-        const AlertQueue::Counts alerts = monitor_.alerts();
-        fmt::print(stderr, "bewit: {}, {} alerts delivered, {} dropped\n{}", tracer::to_text(tracer.statistics()), alerts.delivered, alerts.dropped,
-                   monitor_.matches());
-    }
-
     RunOptions options_;
     tracer::Options tracing_;
     Monitor monitor_;
+    std::optional<tracer::Statistics> statistics_;  // where they were asked for
 };
 
 }  // namespace
@@ -123,7 +122,7 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
     command->add_option("--user", options->user, "run the command as this user")->type_name("UID[:GID]");
     command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals, "pass signals on to the command (default)");
     command->add_flag("--kill-on-exit", options->kill_on_exit, "when the command ends, kill what it left behind instead of waiting for it");
-    command->add_flag("--stats", options->stats, "a summary on stderr at the end");
+    command->add_flag("--stats{text}", options->stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
     command->callback([&workload, options, &status] {
         // From here on, signals are kept for the workload, and descriptors that bewit opens are bewit's.
         tracer::Inheritance::take();

@@ -97,13 +97,13 @@ void Monitor::close() {
     if (const uint64_t dropped = alerts_->counts().dropped; dropped != 0) warning(fmt::format("{} alerts could not be delivered", dropped));
 }
 
-std::string Monitor::matches() const {
-    std::string text;
-    if (!pipeline_) return text;
+std::vector<std::pair<std::string, uint64_t>> Monitor::matches() const {
+    std::vector<std::pair<std::string, uint64_t>> found;
+    if (!pipeline_) return found;
     for (const match::CompiledRule& rule : setup_->rules->selected()) {
-        if (const uint64_t count = pipeline_->matches()[rule.index]; count != 0) text += fmt::format("bewit:   {} x {}\n", count, rule.rule->name);
+        if (const uint64_t count = pipeline_->matches()[rule.index]; count != 0) found.emplace_back(rule.rule->name, count);
     }
-    return text;
+    return found;
 }
 
 }  // namespace bewit

@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -42,8 +44,8 @@ public:
     void close();
 
     AlertQueue::Counts alerts() const { return alerts_->counts(); }
-    // A line for each rule that matched.
-    std::string matches() const;
+    // Each rule that matched, and how often.
+    std::vector<std::pair<std::string, uint64_t>> matches() const;
 
 private:
     Configuration configuration_;

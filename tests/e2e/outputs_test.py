@@ -110,6 +110,13 @@ class Outputs(TestCase):
         with open(copy, encoding="utf-8") as file:
             self.assertEqual(json.loads(file.readlines()[-1])["output_fields"], fields)
 
+    def test_stats_for_people_and_as_json(self):
+        text = self.read_marked("--stats", alerts=True).stderr
+        self.assertIn("1 alerts delivered, 0 dropped\nbewit:   1 x marked\n", text)
+        stats = json.loads(self.read_marked("--stats=json", times=2, alerts=True).stderr)
+        self.assertEqual((stats["alerts"], stats["matches"]), ({"delivered": 2, "dropped": 0}, {"marked": 2}))
+        self.assertGreater(stats["stops"], 0)
+
     def test_a_bad_output_stops_before_the_workload_starts(self):
         for options in (["--alerts", "http://"], ["-o", "http_output.enabled=true"], ["--alerts", "https://a.test/", "-o", "http_output.ca_cert=/nowhere"]):
             result = self.read_marked(*options)
