@@ -28,7 +28,8 @@ int run_program(int argc, char** argv) {
                         "  bewit run -r falco_rules.yaml -- ./server        the same with upstream's rules\n"
                         "  bewit host -r falco_rules.yaml                   the whole machine, from the kernel (eBPF)\n"
                         "  bewit check my_rules.yaml                        validate rule files\n"
-                        "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n");
+                        "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n"
+                        "  bewit patch ecs --bewit-image IMAGE task.json    a task definition made to run under bewit\n");
     program.require_subcommand(1);
     int status = 0;
     std::vector<std::string> words(argv + 1, argv + argc), workload;
@@ -37,6 +38,8 @@ int run_program(int argc, char** argv) {
     bewit::add_host(program, status);
     bewit::add_check(program, status);
     bewit::add_explain(program, status);
+    bewit::add_patch(program, status);
+    bewit::add_install(program, status);
     bewit::add_fields(program, status);
     bewit::add_events(program, status);
     bewit::add_syscalls(program, status);

@@ -25,6 +25,8 @@ void add_attach(CLI::App& program, int& status);
 void add_host(CLI::App& program, int& status);
 void add_check(CLI::App& program, int& status);
 void add_explain(CLI::App& program, int& status);
+void add_patch(CLI::App& program, int& status);
+void add_install(CLI::App& program, int& status);
 void add_fields(CLI::App& program, int& status);
 void add_events(CLI::App& program, int& status);
 void add_syscalls(CLI::App& program, int& status);

@@ -1,0 +1,77 @@
+#include "injector/patch/image_file.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "injector/patch/container.h"
+#include "injector/text_file.h"
+
+namespace bewit::patch {
+namespace {
+
+tl::expected<std::vector<std::string>, std::string> words_at(const Json& config, const std::string& key) {
+    std::vector<std::string> words;
+    const Json* list = member(config, key);
+    if (list == nullptr || list->is_null()) return words;
+    if (!list->is_array()) return tl::unexpected(fmt::format("{} is no list", key));
+    for (const Json& word : *list) {
+        if (!word.is_string()) return tl::unexpected(fmt::format("{} holds something that is no string", key));
+        words.push_back(word.get<std::string>());
+    }
+    return words;
+}
+
+}  // namespace
+
+tl::expected<ImageConfig, std::string> read_image_config(const std::string& text) {
+    const auto document = read_json(text);
+    if (!document) return tl::unexpected(to_text(document.error(), ""));
+    const auto json = value_of(*document, *document->roots[0]);
+    if (!json) return tl::unexpected(json.error().message);
+    const Json* image = &*json;
+    if (image->is_array()) {
+        if (image->size() != 1) return tl::unexpected(fmt::format("it describes {} images, not one", image->size()));
+        image = &(*image)[0];
+    }
+    // `Config` of docker and podman, `config` of OCI; a configuration that sets nothing may leave it out.
+    const Json* config = member(*image, "Config");
+    if (config == nullptr) config = member(*image, "config");
+    if (config == nullptr && member(*image, "rootfs") == nullptr) {
+        const bool skopeo = member(*image, "Digest") != nullptr && member(*image, "Layers") != nullptr;
+        return tl::unexpected(skopeo ? std::string("this is `skopeo inspect`; write `skopeo inspect --config`") : std::string("it is no image configuration: neither Config nor config is in it"));
+    }
+    static const Json nothing = Json::object();
+    if (config == nullptr || config->is_null()) config = &nothing;
+    auto entrypoint = words_at(*config, "Entrypoint"), command = words_at(*config, "Cmd");
+    if (!entrypoint) return tl::unexpected(entrypoint.error());
+    if (!command) return tl::unexpected(command.error());
+    return ImageConfig{std::move(*entrypoint), std::move(*command)};
+}
+
+tl::expected<void, std::string> ImageFiles::add(const std::string& argument) {
+    const size_t equals = argument.find('=');
+    const std::string name = equals == std::string::npos ? "" : argument.substr(0, equals);
+    const std::string path = equals == std::string::npos ? argument : argument.substr(equals + 1);
+    const auto text = read_text_file(path);
+    if (!text) return tl::unexpected(fmt::format("--image-config {}: {}", path, std::strerror(errno)));
+    auto config = read_image_config(*text);
+    if (!config) return tl::unexpected(fmt::format("--image-config {}: {}", path, config.error()));
+    by_name_[name] = std::move(*config);
+    return {};
+}
+
+tl::expected<ImageConfig, std::string> ImageFiles::find(const std::string& container, const std::string& image, const Platform& platform) {
+    for (const std::string& name : {container, image}) {
+        const auto found = by_name_.find(name);
+        if (!name.empty() && found != by_name_.end()) return found->second;
+    }
+    if (const auto any = by_name_.find(""); any != by_name_.end()) return any->second;
+    if (next_ != nullptr) return next_->find(container, image, platform);
+    const std::string what = image.empty() ? "its image is known only when it is deployed" : fmt::format("the definition leaves the command to the image '{}'", image);
+    return tl::unexpected(fmt::format("{}: state it, or say what the image means with --image-config {}=FILE (FILE from `docker image inspect`)", what,
+                                      container.empty() ? "NAME" : container));
+}
+
+}  // namespace bewit::patch

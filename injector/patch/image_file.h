@@ -1,0 +1,29 @@
+// The configuration of an image from files: the output of `docker image inspect`, `skopeo inspect --config`, `podman image inspect`, an OCI image configuration.
+#pragma once
+
+#include <map>
+
+#include "injector/patch/document.h"
+#include "injector/patch/options.h"
+
+namespace bewit::patch {
+
+// Any of these formats. The error is one sentence without the file's name.
+tl::expected<ImageConfig, std::string> read_image_config(const std::string& text);
+
+// What `--image-config [NAME=]FILE` names, asked first; then `next`, which may be null.
+class ImageFiles final : public ImageSource {
+public:
+    explicit ImageFiles(ImageSource* next) : next_(next) {}
+
+    // `NAME=FILE`, where NAME is an image or a container; or FILE alone, which stands for every image that no other names. Reads the file.
+    tl::expected<void, std::string> add(const std::string& argument);
+
+    tl::expected<ImageConfig, std::string> find(const std::string& container, const std::string& image, const Platform& platform) override;
+
+private:
+    std::map<std::string, ImageConfig> by_name_;
+    ImageSource* next_;
+};
+
+}  // namespace bewit::patch

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""`bewit patch` and `bewit install` as a user types them."""
+import json
+import os
+import pathlib
+import stat
+import subprocess
+import unittest
+
+from harness import BEWIT, TestCase
+
+IMAGE = ["--bewit-image", "registry.test/bewit:1"]
+
+
+def bewit(*words: str, stdin: str | None = None) -> subprocess.CompletedProcess:
+    environment = {key: value for key, value in os.environ.items() if key != "BEWIT_IMAGE"}
+    return subprocess.run([BEWIT, *words], input=stdin, capture_output=True, text=True, check=False, timeout=60, env=environment)
+
+
+TASK = """{
+  "family": "web",
+  "containerDefinitions": [
+    {"name": "app", "image": "nginx", "entryPoint": ["/entry.sh"], "command": ["nginx"]}
+  ]
+}
+"""
+
+
+class Install(TestCase):
+    def test_a_copy_that_runs(self):
+        directory = self.path("volume")
+        for _ in range(2):  # the second time over the first
+            done = bewit("install", directory)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        copy = pathlib.Path(directory, "bewit")
+        self.assertEqual(stat.S_IMODE(copy.stat().st_mode), 0o755)
+        self.assertEqual(copy.read_bytes(), pathlib.Path(BEWIT).read_bytes())
+        self.assertEqual(os.listdir(directory), ["bewit"])
+        self.assertEqual(subprocess.run([str(copy), "run", "--", "sh", "-c", "exit 7"], check=False, timeout=60).returncode, 7)
+
+    def test_a_copy_that_is_running_is_replaced(self):
+        directory = self.path("volume")
+        bewit("install", directory)
+        with subprocess.Popen([os.path.join(directory, "bewit"), "run", "--", "cat"], stdin=subprocess.PIPE) as running:
+            self.assertEqual(bewit("install", directory).returncode, 0)
+            running.stdin.close()
+            self.assertEqual(running.wait(timeout=60), 0)
+
+    def test_what_cannot_be_is_one_sentence(self):
+        done = bewit("install", "/proc/nowhere")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^bewit: error: install: /proc/nowhere: .*\n$")
+        self.assertEqual(bewit("install").returncode, 2)
+
+
+class PatchEcs(TestCase):
+    def file(self, text: str, name: str = "task.json") -> str:
+        path = self.path(name)
+        pathlib.Path(path).write_text(text, encoding="utf-8")
+        return path
+
+    def test_from_a_file_from_standard_input_and_in_place(self):
+        path = self.file(TASK)
+        done = bewit("patch", "ecs", *IMAGE, path)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(json.loads(done.stdout)["containerDefinitions"][0]["entryPoint"], ["/opt/bewit/bewit", "run", "--", "/entry.sh"])
+        self.assertEqual(bewit("patch", "ecs", *IMAGE, stdin=TASK).stdout, done.stdout)
+        self.assertEqual(bewit("patch", "ecs", *IMAGE, "-i", path).stdout, "")
+        self.assertEqual(pathlib.Path(path).read_text(encoding="utf-8"), done.stdout)
+        self.assertEqual(bewit("patch", "ecs", "--unpatch", path).stdout, TASK)
+
+    def test_the_difference_applies_with_patch_or_git(self):
+        path = self.file(TASK)
+        difference = bewit("patch", "ecs", *IMAGE, "--diff", path).stdout.replace(f"a/{path}", "a/task.json").replace(f"b/{path}", "b/task.json")
+        applied = subprocess.run(["git", "apply", "-p1", "-"], input=difference, text=True, cwd=self.directory, check=False, capture_output=True)
+        self.assertEqual(applied.returncode, 0, applied.stderr)
+        self.assertEqual(pathlib.Path(path).read_text(encoding="utf-8"), bewit("patch", "ecs", *IMAGE, stdin=TASK).stdout)
+        self.assertEqual(bewit("patch", "ecs", *IMAGE, "--diff", path).stdout, "")
+
+    def test_options_of_run_come_before_the_workload(self):
+        done = bewit("patch", "ecs", *IMAGE, "--alerts", "fd:2", "--run-option=--rules=builtin", "--directory", "/b", self.file(TASK))
+        self.assertEqual(json.loads(done.stdout)["containerDefinitions"][0]["entryPoint"],
+                         ["/b/bewit", "run", "--alerts", "fd:2", "--rules=builtin", "--", "/entry.sh"])
+
+    def test_the_image_s_own_command(self):
+        path = self.file('{"containerDefinitions": [{"name": "app", "image": "nginx"}]}')
+        done = bewit("patch", "ecs", *IMAGE, path)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn(f"{path}:1:27: /containerDefinitions/0: the definition leaves the command to the image 'nginx'", done.stderr)
+        config = self.file('[{"Config": {"Entrypoint": ["/docker-entrypoint.sh"], "Cmd": ["nginx"]}}]', "inspect.json")
+        done = bewit("patch", "ecs", *IMAGE, "--image-config", f"nginx={config}", path)
+        self.assertEqual(json.loads(done.stdout)["containerDefinitions"][0]["command"], ["nginx"])
+
+    def test_usage(self):
+        self.assertIn("--bewit-image", bewit("patch", "ecs", self.file(TASK)).stderr)
+        for words in ((), ("ecs", "--shape", "no-such"), ("ecs",), ("ecs", *IMAGE, "-i"), ("ecs", *IMAGE, "--directory", "relative")):
+            self.assertEqual(bewit("patch", *words, stdin=TASK).returncode, 2, words)
+        self.assertIn("--all", bewit("patch", "ecs", *IMAGE, "--shape", "sidecar", stdin=TASK).stdout)
+        self.assertEqual(bewit("patch", "ecs", *IMAGE, "/nowhere").stderr, "bewit: error: /nowhere: No such file or directory\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
