@@ -125,9 +125,11 @@ int give_result(const PatchCommand& line, const patch::Document& document, const
 void add_patch(CLI::App& program, int& status) {
     CLI::App* command = program.add_subcommand("patch", "what is deployed today, made to run under bewit");
     set_examples(*command,
-                 "  bewit patch ecs --bewit-image registry.test/bewit:1 --diff task.json\n");
+                 "  bewit patch ecs --bewit-image registry.test/bewit:1 --diff task.json\n"
+                 "  bewit patch k8s --bewit-image registry.test/bewit:1 --diff deployment.yaml\n");
     command->require_subcommand(1);
     add_patch_ecs(*command, status);
+    add_patch_k8s(*command, status);
 }
 
 }  // namespace bewit

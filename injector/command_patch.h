@@ -35,5 +35,6 @@ std::optional<patch::Document> read_definition(const PatchCommand& line);
 int give_result(const PatchCommand& line, const patch::Document& document, const tl::expected<std::string, patch::Problem>& result);
 
 void add_patch_ecs(CLI::App& parent, int& status);
+void add_patch_k8s(CLI::App& parent, int& status);
 
 }  // namespace bewit

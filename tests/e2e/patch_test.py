@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import unittest
@@ -97,6 +98,44 @@ class PatchEcs(TestCase):
             self.assertEqual(bewit("patch", *words, stdin=TASK).returncode, 2, words)
         self.assertIn("--all", bewit("patch", "ecs", *IMAGE, "--shape", "sidecar", stdin=TASK).stdout)
         self.assertEqual(bewit("patch", "ecs", *IMAGE, "/nowhere").stderr, "bewit: error: /nowhere: No such file or directory\n")
+
+
+MANIFEST = """apiVersion: v1
+kind: Service
+metadata: {name: web}
+---
+# The shop.
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: app
+      image: nginx
+      command: [/entry.sh]
+"""
+
+
+class PatchKubernetes(TestCase):
+    def test_a_post_renderer(self):
+        done = bewit("patch", "k8s", *IMAGE, stdin=MANIFEST)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn('command: ["/opt/bewit/bewit", "run", "--", /entry.sh]', done.stdout)
+        self.assertEqual(bewit("patch", "k8s", "--unpatch", stdin=done.stdout).stdout, MANIFEST)
+
+    @unittest.skipUnless(shutil.which("kubectl"), "needs kubectl")
+    def test_kubectl_reads_the_result(self):
+        patched = bewit("patch", "k8s", *IMAGE, stdin=MANIFEST).stdout
+        done = subprocess.run(["kubectl", "label", "--local", "-f", "-", "a=b", "-o", "json"], input=patched, capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        decoder, text, objects = json.JSONDecoder(), done.stdout.strip(), []
+        while text:
+            found, end = decoder.raw_decode(text)
+            objects.append(found)
+            text = text[end:].strip()
+        pod = next(found for found in objects if found["kind"] == "Pod")
+        self.assertEqual(pod["spec"]["containers"][0]["command"], ["/opt/bewit/bewit", "run", "--", "/entry.sh"])
+        self.assertEqual(pod["spec"]["initContainers"][0]["securityContext"]["runAsUser"], 65532)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,227 @@
+#include "injector/patch/k8s_patch.h"
+
+#include <array>
+#include <functional>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "injector/patch/container.h"
+
+namespace bewit::patch {
+namespace {
+
+const CommandKeys command_keys{"command", "args", true};
+
+// Where a kind holds the object whose `metadata` and `spec` are a pod's.
+std::vector<std::string> way_to_pod(const std::string& kind) {
+    static constexpr std::array<std::string_view, 7> with_template = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Rollout"};
+    if (kind == "Pod") return {""};
+    if (kind == "PodTemplate") return {"template"};
+    if (kind == "CronJob") return {"spec", "jobTemplate", "spec", "template"};
+    for (const std::string_view name : with_template) {
+        if (kind == name) return {"spec", "template"};
+    }
+    return {};
+}
+
+class PodPatch {
+public:
+    PodPatch(Json& pod, const Options& options, ImageSource& images, std::vector<std::string>& notes)
+        : pod_(pod), options_(options), images_(images), notes_(notes) {}
+
+    tl::expected<void, Problem> patch(const std::string& title) {
+        const std::string wish = annotation(k8s_inject_annotation);
+        if (wish == "false" || (options_.opt_in && wish != "true")) {
+            notes_.push_back(fmt::format("{} is left out: {} is {}", title, k8s_inject_annotation, wish.empty() ? "not set" : wish));
+            return {};
+        }
+        if (auto fit = check(); !fit) return fit;
+        Json& containers = pod_["spec"]["containers"];
+        for (size_t i = 0; i < containers.size(); ++i) {
+            if (auto done = patch_container(containers[i]); !done) return within(within(within(done.error(), std::to_string(i)).value(), "containers").value(), "spec");
+        }
+        if (records_.empty()) return {};
+        return options_.shape == Shape::Init ? add_source() : write_record();
+    }
+
+private:
+    std::string annotation(const char* name) const {
+        const Json* metadata = member(pod_, "metadata");
+        const Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
+        return annotations == nullptr ? "" : string_of(*annotations, name);
+    }
+
+    tl::expected<void, Problem> check() const {
+        if (options_.shape != Shape::Init && options_.shape != Shape::InImage) {
+            return tl::unexpected(problem_of("for Kubernetes, --shape is init or in-image"));
+        }
+        const Json* spec = member(pod_, "spec");
+        const Json* containers = spec == nullptr ? nullptr : member(*spec, "containers");
+        if (containers == nullptr || !containers->is_array()) return tl::unexpected(problem_of("the pod has no list of containers", "/spec"));
+        if (member(*spec, "<<") != nullptr) return merge_key("/spec");
+        const Json* os = member(*spec, "os");
+        if (os != nullptr && string_of(*os, "name") == "windows") return tl::unexpected(problem_of("bewit runs on Linux only: leave this pod out", "/spec/os"));
+        if (options_.shape != Shape::Init) return {};
+        for (const auto& [list, name] : {std::pair("initContainers", k8s_init_name), std::pair("volumes", k8s_volume)}) {
+            const Json* items = member(*spec, list);
+            for (const Json& item : items != nullptr && items->is_array() ? *items : Json::array()) {
+                if (string_of(item, "name") == name) {
+                    return tl::unexpected(problem_of(fmt::format("'{}' is there already, and not of this program's making", name), std::string("/spec/") + list));
+                }
+            }
+        }
+        return {};
+    }
+
+    static tl::unexpected<Problem> merge_key(const std::string& pointer) {
+        return tl::unexpected(problem_of("the merge key << hides what is in here: write it out", pointer));
+    }
+
+    Platform platform() const {
+        const Json* selector = member(*member(std::as_const(pod_), "spec"), "nodeSelector");
+        return {.architecture = selector != nullptr && string_of(*selector, "kubernetes.io/arch") == "arm64" ? "arm64" : "amd64"};
+    }
+
+    tl::expected<void, Problem> patch_container(Json& container) {
+        if (!container.is_object()) return tl::unexpected(problem_of("a container must be an object"));
+        const std::string name = string_of(container, "name");
+        if (name.empty()) return tl::unexpected(problem_of("a container must have a name"));
+        if (!selected(options_, name)) {
+            notes_.push_back(fmt::format("container '{}' is left out", name));
+            return {};
+        }
+        if (member(container, "<<") != nullptr) return merge_key("/");
+        Record record;
+        if (auto done = put_in_front(container, command_keys, prefix_words(options_), images_, platform(), record); !done) return done;
+        if (options_.shape == Shape::Init) {
+            Json* mounts = record.list(container, "volumeMounts");
+            if (mounts == nullptr) return tl::unexpected(problem_of("this must be a list", "/volumeMounts"));
+            mounts->push_back({{"name", k8s_volume}, {"mountPath", options_.directory}, {"readOnly", true}});
+        }
+        records_[name] = record.json();
+        return {};
+    }
+
+    // What fills the volume, and the volume.
+    tl::expected<void, Problem> add_source() {
+        Json& spec = pod_["spec"];
+        Json* volumes = whole_.list(spec, "volumes");
+        if (volumes == nullptr) return tl::unexpected(problem_of("this must be a list", "/spec/volumes"));
+        volumes->push_back({{"name", k8s_volume}, {"emptyDir", Json::object()}});
+        Json* before = whole_.list(spec, "initContainers");
+        if (before == nullptr) return tl::unexpected(problem_of("this must be a list", "/spec/initContainers"));
+        before->insert(before->begin(), Json{{"name", k8s_init_name},
+                                             {"image", options_.image},
+                                             {"command", {"/bewit"}},
+                                             {"args", {"install", options_.directory}},
+                                             {"volumeMounts", Json::array({{{"name", k8s_volume}, {"mountPath", options_.directory}}})},
+                                             {"resources", {{"requests", {{"cpu", "10m"}, {"memory", "32Mi"}}}, {"limits", {{"memory", "64Mi"}}}}},
+                                             {"securityContext",
+                                              {{"runAsUser", 65532},
+                                               {"runAsNonRoot", true},
+                                               {"readOnlyRootFilesystem", true},
+                                               {"allowPrivilegeEscalation", false},
+                                               {"capabilities", {{"drop", {"ALL"}}}},
+                                               {"seccompProfile", {{"type", "RuntimeDefault"}}}}}});
+        return write_record();
+    }
+
+    tl::expected<void, Problem> write_record() {
+        Record outer, inner;
+        Json* metadata = outer.map(pod_, "metadata");
+        Json* annotations = metadata == nullptr ? nullptr : inner.map(*metadata, "annotations");
+        if (annotations == nullptr) return tl::unexpected(problem_of("metadata and its annotations must be maps", "/metadata"));
+        const Json record = {{"object", outer.json()}, {"metadata", inner.json()}, {"spec", whole_.json()}, {"containers", records_}};
+        (*annotations)[k8s_record_annotation] = record.dump();
+        return {};
+    }
+
+    Json& pod_;
+    const Options& options_;
+    ImageSource& images_;
+    std::vector<std::string>& notes_;
+    Record whole_;
+    Json records_ = Json::object();
+};
+
+void unpatch_pod(Json& pod) {
+    Json* metadata = member(pod, "metadata");
+    Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
+    const std::string text = annotations == nullptr ? "" : string_of(*annotations, k8s_record_annotation);
+    const Json record = Json::parse(text.size() > 65536 ? "" : text, nullptr, false);
+    Json* spec = member(pod, "spec");
+    if (!record.is_object() || spec == nullptr) return;
+    const auto part = [&](const Json& from, const std::string& key) {
+        const Json* json = member(from, key);
+        return Record(json == nullptr ? Json() : *json);
+    };
+    const Json* records = member(record, "containers");
+    Json* containers = member(*spec, "containers");
+    if (containers == nullptr || !containers->is_array() || records == nullptr) return;
+    for (Json& container : *containers) {
+        const std::string name = string_of(container, "name");
+        if (name.empty() || member(*records, name) == nullptr) continue;
+        const Record done = part(*records, name);
+        take_from_front(container, command_keys, done);
+        erase_items(container, "volumeMounts", "name", k8s_volume);
+        done.undo(container);
+    }
+    erase_items(*spec, "volumes", "name", k8s_volume);
+    erase_items(*spec, "initContainers", "name", k8s_init_name);
+    part(record, "spec").undo(*spec);
+    erase(*annotations, k8s_record_annotation);
+    part(record, "metadata").undo(*metadata);
+    part(record, "object").undo(pod);
+}
+
+// Runs `visit` on the pod of `object`, or on those of a list.
+tl::expected<void, Problem> each_pod(Json& object, const std::function<tl::expected<void, Problem>(Json&, const std::string&)>& visit) {
+    const std::string kind = string_of(object, "kind");
+    if (Json* items = member(object, "items"); items != nullptr && items->is_array() && kind.ends_with("List")) {
+        for (size_t i = 0; i < items->size(); ++i) {
+            if (string_of((*items)[i], "kind").ends_with("List")) continue;  // a list of lists is no manifest
+            if (auto done = each_pod((*items)[i], visit); !done) return within(within(done.error(), std::to_string(i)).value(), "items");
+        }
+        return {};
+    }
+    std::vector<std::string> way = way_to_pod(kind);
+    if (way.empty()) return {};
+    if (way[0].empty()) way.clear();
+    Json* pod = &object;
+    for (const std::string& step : way) {
+        pod = member(*pod, step);
+        if (pod == nullptr || !pod->is_object()) return tl::unexpected(problem_of(fmt::format("this {} has no pod template", kind)));
+    }
+    const Json* metadata = member(object, "metadata");
+    auto done = visit(*pod, kind + " " + (metadata == nullptr ? "" : string_of(*metadata, "name")));
+    if (done) return {};
+    Problem problem = std::move(done.error());
+    for (auto step = way.rbegin(); step != way.rend(); ++step) problem = within(std::move(problem), *step).value();
+    return tl::unexpected(std::move(problem));
+}
+
+}  // namespace
+
+tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, std::vector<std::string>& notes) {
+    Json result = object;
+    const auto done = each_pod(result, [&](Json& pod, const std::string& title) {
+        unpatch_pod(pod);
+        return PodPatch(pod, options, images, notes).patch(title);
+    });
+    if (!done) return tl::unexpected(done.error());
+    return result;
+}
+
+tl::expected<Json, Problem> unpatch_k8s(const Json& object) {
+    Json result = object;
+    const auto done = each_pod(result, [](Json& pod, const std::string&) {
+        unpatch_pod(pod);
+        return tl::expected<void, Problem>();
+    });
+    if (!done) return tl::unexpected(done.error());
+    return result;
+}
+
+}  // namespace bewit::patch

@@ -1,0 +1,114 @@
+#include "injector/patch/k8s_patch.h"
+
+#include "injector/patch/patch_text.h"
+#include "tests/unit/patch/texts.h"
+
+namespace bewit::patch {
+namespace {
+
+class Images final : public ImageSource {
+public:
+    tl::expected<ImageConfig, std::string> find(const std::string&, const std::string& image, const Platform&) override {
+        if (image == "unknown") return tl::unexpected(std::string("unknown image"));
+        return ImageConfig{{"/entry", "$(X)"}, {"word"}};
+    }
+};
+
+const Options init{.image = "bewit:1"};
+
+struct Result {
+    std::string text, notes;
+};
+
+// Patched; and whatever it was, twice is once, and undone is byte for byte what it was (null written as a word).
+tl::expected<Result, std::string> patch(const std::string& text, const Options& options = init) {
+    Images images;
+    std::vector<std::string> notes;
+    const auto change = [&](const Json& json) { return patch_k8s(json, options, images, notes); };
+    const auto patched = change_text(read_ok(text), change);
+    if (!patched) return tl::unexpected(to_text(patched.error(), ""));
+    Result result{*patched, {}};
+    for (const std::string& note : notes) result.notes += note + "\n";
+    CHECK(change_text(read_ok(*patched), change).value() == *patched);
+    CHECK(change_text(read_ok(*patched), unpatch_k8s).value() == text);
+    return result;
+}
+
+std::string pod(const std::string& container, const std::string& more = "") {
+    return "kind: Pod\nmetadata:\n  name: p\nspec:\n" + more + "  containers:\n    - name: app\n      image: x\n" + container;
+}
+
+Json spec_of(const std::string& text) { return value_ok(patch(text).value().text)["spec"]; }
+
+TEST_CASE("command and args take the image's words where they have none of their own") {
+    const auto words = [](const std::string& container) {
+        const Json made = spec_of(pod(container))["containers"][0];
+        return made["command"].dump() + made.value("args", Json()).dump();
+    };
+    CHECK(words("      command: [a]\n      args: [b]\n") == R"(["/opt/bewit/bewit","run","--","a"]["b"])");
+    CHECK(words("      command: [a]\n") == R"(["/opt/bewit/bewit","run","--","a"]null)");
+    CHECK(words("      args: [b]\n") == R"x(["/opt/bewit/bewit","run","--","/entry","$$(X)"]["b"])x");
+    CHECK(words("") == R"x(["/opt/bewit/bewit","run","--","/entry","$$(X)"]["word"])x");
+    CHECK(words("      command: []\n      args: null\n") == R"x(["/opt/bewit/bewit","run","--","/entry","$$(X)"]["word"])x");
+}
+
+TEST_CASE("bewit's container comes first, is no root, and asks for no capability") {
+    const Json spec = spec_of(pod("      command: [a]\n", "  initContainers:\n    - name: first\n      image: y\n  volumes: []\n"));
+    CHECK(spec["initContainers"][0]["name"] == "bewit-init");
+    CHECK(spec["initContainers"][1] == Json{{"name", "first"}, {"image", "y"}});
+    CHECK(spec["initContainers"][0]["securityContext"]["runAsNonRoot"] == true);
+    CHECK(spec["volumes"].dump() == R"([{"name":"bewit","emptyDir":{}}])");
+    CHECK(spec.dump().find("SYS_PTRACE") == std::string::npos);
+}
+
+TEST_CASE("every kind that holds a pod is patched, and nothing else") {
+    const std::string body = "spec:\n  template:\n    spec:\n      containers:\n        - {name: app, image: x, command: [a]}\n";
+    for (const char* kind : {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Rollout"}) {
+        CAPTURE(kind);
+        CHECK(patch("kind: " + std::string(kind) + "\n" + body)->text.find("bewit-init") != std::string::npos);
+    }
+    const std::string cron = "kind: CronJob\nspec:\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n          - name: app\n            image: x\n";
+    CHECK(patch(cron)->text.find("bewit-init") != std::string::npos);
+    CHECK(patch("kind: PodTemplate\ntemplate:\n  spec:\n    containers:\n    - {name: app, image: x}\n")->text.find("bewit-init") != std::string::npos);
+    const std::string list = R"({"kind": "List", "items": [{"kind": "Service"}, {"kind": "Pod", "spec": {"containers": [{"name": "a", "image": "x"}]}}]})";
+    CHECK(patch(list)->text.find("bewit-init") != std::string::npos);
+    for (const std::string other : {"kind: Service\nspec: {}\n", "a: 1\n", "- 1\n", "kind: ConfigMap\ndata:\n  kind: Pod\n"}) CHECK(patch(other)->text == other);
+}
+
+TEST_CASE("documents of a stream, with their comments") {
+    const std::string text = "# one\nkind: Service\n---\n" + pod("      command: # of app\n        - a\n      # more\n") + "---\n# last\nkind: Secret\n";
+    const std::string patched = patch(text)->text;
+    CHECK(patched.starts_with("# one\nkind: Service\n---\nkind: Pod\n"));
+    CHECK(patched.ends_with("---\n# last\nkind: Secret\n"));
+    CHECK(patched.find("      command: # of app\n        - /opt/bewit/bewit\n        - run\n        - \"--\"\n        - a\n") != std::string::npos);
+}
+
+TEST_CASE("annotations leave out and ask for") {
+    const auto with = [](const std::string& wish) { return "kind: Pod\nmetadata: {annotations: {bewit/inject: \"" + wish + "\"}}\nspec: {containers: [{name: a, image: x}]}\n"; };
+    Options opt_in = init;
+    opt_in.opt_in = true;
+    CHECK(patch(with("false"))->text == with("false"));
+    CHECK(patch(with("false"))->notes.find("left out") != std::string::npos);
+    CHECK(patch(with("true"), opt_in)->text != with("true"));
+    CHECK(patch(pod(""), opt_in)->text == pod(""));
+    Options exclude = init;
+    exclude.exclude = {"a*"};
+    CHECK(patch(pod(""), exclude)->text == pod(""));
+}
+
+TEST_CASE("what cannot be known to be right is refused with its place") {
+    CHECK(patch("kind: Pod\nspec:\n  containers:\n  - name: a\n    image: unknown\n").error() == "4:5: /spec/containers/0: unknown image");
+    CHECK(patch(pod("      command: [sleep, 1]\n")).error().find("/spec/containers/0/command/1: this must be a string: put it in quotes") != std::string::npos);
+    CHECK(patch("kind: Deployment\nspec: {}\n").error().find("no pod template") != std::string::npos);
+    CHECK(patch("kind: Pod\nspec: {}\n").error().find("no list of containers") != std::string::npos);
+    CHECK(patch(pod("", "  os: {name: windows}\n")).error().find("Linux only") != std::string::npos);
+    CHECK(patch(pod("", "  volumes: [{name: bewit}]\n")).error().find("there already") != std::string::npos);
+    CHECK(patch("x: &c {image: x}\nkind: Pod\nspec:\n  containers:\n  - <<: *c\n    name: a\n").error().find("merge key") != std::string::npos);
+    CHECK(patch(pod("      volumeMounts: x\n      command: [a]\n")).error().find("must be a list") != std::string::npos);
+    Options sidecar = init;
+    sidecar.shape = Shape::Sidecar;
+    CHECK(patch(pod(""), sidecar).error().find("init or in-image") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace bewit::patch
