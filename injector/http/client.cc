@@ -2,7 +2,6 @@
 // limits, each waited for. Everything that may throw is caught in send().
 #include "injector/http/client.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <sys/socket.h>
 
@@ -259,7 +258,6 @@ tl::expected<void, Error> Client::prepare(const std::string& url) {
 }
 
 tl::expected<Response, Error> Client::send(const Request& request) {
-    ERR_clear_error();
     try {
         return impl_->send(request);
     } catch (const std::exception& thrown) {

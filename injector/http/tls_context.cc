@@ -55,8 +55,9 @@ Outcome identify(SSL_CTX* context, const Settings& settings) {
 }  // namespace
 
 tl::expected<std::unique_ptr<ssl::context>, std::string> make_tls_context(const Settings& settings) {
-    // Configuration files of OpenSSL are of the machine that runs, often of an image with an OpenSSL of another age: not read.
-    OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+    // Configuration files of OpenSSL are of the machine that runs, often of an image with an OpenSSL of another age: not read. And nothing is
+    // torn down at exit, when a thread that hangs in a connection may have been left behind.
+    OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr);
     auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
     SSL_CTX* native = context->native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
