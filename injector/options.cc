@@ -26,11 +26,11 @@ void set_examples(CLI::App& command, const std::string& examples) {
 void add_rule_options(CLI::App& command, CommandLine& line) {
     command.add_option("-c,--config", line.config_file, "configuration file (default: /etc/bewit/bewit.yaml if present; BEWIT_CONFIG)");
     command.add_option("-r,--rules", line.rules, "rule file or directory, repeatable, in order; 'builtin' names the rules inside the program (BEWIT_RULES)")
-        ->take_all()->expected(1)->type_name("SRC");
-    command.add_option("-o,--set", line.settings, "one configuration key")->take_all()->expected(1)->type_name("KEY=VALUE");
-    command.add_option("-T,--disable-tags", line.disabled_tags, "leave out rules with this tag")->take_all()->expected(1)->type_name("TAG");
-    command.add_option("-t,--tags", line.only_tags, "only rules with this tag")->take_all()->expected(1)->type_name("TAG");
-    command.add_option("-D,--disable-rule", line.disabled_rules, "leave out rules of this name, * is a wildcard")->take_all()->expected(1)->type_name("GLOB");
+        ->take_all()->expected(1)->allow_extra_args(false)->type_name("SRC");
+    command.add_option("-o,--set", line.settings, "one configuration key")->take_all()->expected(1)->allow_extra_args(false)->type_name("KEY=VALUE");
+    command.add_option("-T,--disable-tags", line.disabled_tags, "leave out rules with this tag")->take_all()->expected(1)->allow_extra_args(false)->type_name("TAG");
+    command.add_option("-t,--tags", line.only_tags, "only rules with this tag")->take_all()->expected(1)->allow_extra_args(false)->type_name("TAG");
+    command.add_option("-D,--disable-rule", line.disabled_rules, "leave out rules of this name, * is a wildcard")->take_all()->expected(1)->allow_extra_args(false)->type_name("GLOB");
     command.add_option("--priority", line.priority, "least priority that is loaded (default: debug)")->type_name("LEVEL");
     command.add_flag_callback("-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say more");
     command.add_flag_callback("-q,--quiet", [] { set_verbosity(Verbosity::Quiet); }, "say less");
@@ -38,7 +38,7 @@ void add_rule_options(CLI::App& command, CommandLine& line) {
 
 void add_alert_options(CLI::App& command, CommandLine& line) {
     command.add_option("--alerts", line.alerts, "where alerts go: stderr, stdout, a path, fd:N, unix:PATH, http(s)://...; repeatable (default: stderr)")
-        ->take_all()->expected(1)->type_name("DEST");
+        ->take_all()->expected(1)->allow_extra_args(false)->type_name("DEST");
     command.add_option("--format", line.format, "json or text (default: json)")->check(CLI::IsMember({"json", "text"}));
     command.add_option("--on-error", line.on_error, "when monitoring cannot start: stop (exit 125) or continue (run unwatched, with an alert that says so)")
         ->check(CLI::IsMember({"stop", "continue"}));

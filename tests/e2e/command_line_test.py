@@ -88,6 +88,10 @@ class Explain(TestCase):
             self.assertNotIn("read", stops)
             self.assertNotIn("close", stops)
 
+    def test_an_option_s_value_is_one_word_and_the_rule_comes_behind_it(self):
+        done = bewit("explain", "-r", "builtin", "Read of password files")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_an_unknown_rule_is_told_with_the_nearest(self):
         done = bewit("explain", "Read of pasword files")
         self.assertEqual(done.returncode, 1)
