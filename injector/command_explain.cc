@@ -1,4 +1,6 @@
 // `bewit explain`: what a rule, or the whole set, needs: event types, fields, the Interest, the seccomp program.
+#include <fcntl.h>
+
 #include <map>
 
 #include <fmt/format.h>
@@ -18,6 +20,7 @@ using nlohmann::json;
 struct ExplainOptions {
     CommandLine line;
     std::string rule;
+    std::string open;
     bool json = false;
 };
 
@@ -170,6 +173,21 @@ std::string unknown_rule(const std::string& name, const rule::RuleSet& set) {
     return fmt::format("no rule is called '{}'{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
 }
 
+// Whether opening a file of that name can be any rule's business.
+int explain_open(const ExplainOptions& options, const match::Interest& interest) {
+    const match::PathTest test = interest.open_names ? interest.open_names() : match::PathTest{};
+    const bool asked = interest.open_names != nullptr;
+    const auto may_match = [&](uint32_t flags) { return asked && test.may_match(options.open, flags, false); };
+    const bool read = may_match(O_RDONLY), written = may_match(O_WRONLY | O_CREAT | O_TRUNC);
+    if (options.json) {
+        fmt::print("{}\n", json{{"name", options.open}, {"read", read}, {"write", written}}.dump(2, ' ', false, json::error_handler_t::replace));
+        return 0;
+    }
+    const auto answer = [](bool may) { return may ? "a rule may match" : "no rule can match"; };
+    fmt::print("opened for reading: {}\nopened for writing: {}\n", answer(read), answer(written));
+    return 0;
+}
+
 int explain(const ExplainOptions& options) {
     auto configuration = read_configuration(options.line);
     if (!configuration) {
@@ -187,6 +205,7 @@ int explain(const ExplainOptions& options) {
         error(problem);
         return 1;
     }
+    if (!options.open.empty()) return explain_open(options, setup->rules->interest());
     const json object = explain_json(*setup);
     if (options.json) {
         fmt::print("{}\n", object.dump(2, ' ', false, json::error_handler_t::replace));
@@ -203,9 +222,11 @@ void add_explain(CLI::App& program, int& status) {
     CLI::App* command = program.add_subcommand("explain", "what a rule or rule set needs: events, fields, the Interest, the seccomp program");
     set_examples(*command,
                  "  bewit explain\n"
-                 "  bewit explain -r falco_rules.yaml 'Read sensitive file untrusted'\n");
+                 "  bewit explain -r falco_rules.yaml 'Read sensitive file untrusted'\n"
+                 "  bewit explain --open /etc/shadow\n");
     add_rule_options(*command, options->line);
     command->add_option("RULE", options->rule, "a rule's name; all rules when it is left out");
+    command->add_option("--open", options->open, "instead: whether opening the file of that absolute name can match a rule, whoever opens it");
     command->add_flag("--json", options->json, "one JSON object");
     command->callback([options, &status] { status = explain(*options); });
 }

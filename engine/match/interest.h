@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "engine/event/catalogue.h"
+#include "engine/match/path_test.h"
 
 namespace bewit::match {
 
@@ -42,6 +44,10 @@ struct KindInterest {
 struct Interest {
     std::array<KindInterest, event::max_kinds> kinds;  // by event::Kind
     uint32_t facts = 0;                                // event::FactGroup bits that conditions and outputs use
+    // Of open(2) and openat(2), what names can decide; made when it is asked for, since that takes time (a third of a second for the
+    // community's stable rules). Empty where there are no rules, where
+    // names decide nothing, or where the table would be too large. What it was made from must live as long as this.
+    std::function<PathTest()> open_names;
 
     const KindInterest& of(event::Kind kind) const { return kinds[event::index(kind)]; }
     KindInterest& of(event::Kind kind) { return kinds[event::index(kind)]; }

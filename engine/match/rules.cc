@@ -6,11 +6,18 @@
 #include "engine/match/evaluator.h"
 #include "engine/match/interest_builder.h"
 #include "engine/match/kinds.h"
+#include "engine/match/path_test_builder.h"
 #include "engine/match/program.h"
 #include "engine/match/selection.h"
 #include "engine/rule/diagnostic_place.h"
 
 namespace bewit::match {
+namespace {
+
+// Bytes. Every process in which it is used has a copy.
+constexpr size_t largest_path_test = 256 * 1024;
+
+}  // namespace
 
 struct Rules::Impl {
     RuleMatching matching;
@@ -21,10 +28,12 @@ struct Rules::Impl {
     std::unique_ptr<Program> program;
     std::unique_ptr<Evaluator> evaluator;
     std::unique_ptr<InterestBuilder> interest_builder;
+    std::vector<OpenRules> open_rules;
     Interest interest;
 
     void add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics);
     void finish();
+    void update_interest();
 };
 
 void Rules::Impl::add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics) {
@@ -62,10 +71,23 @@ void Rules::Impl::finish() {
     }
     program = std::make_unique<Program>(leaves, graph, roots, kinds);
     interest_builder = std::make_unique<InterestBuilder>(leaves, graph, *program, names);
-    interest = interest_builder->build();
+    for (const std::string_view call : {"open", "openat"}) {
+        OpenRules rules{.kind = *event::find_kind(call), .roots = {}};
+        for (const Program::Entry& entry : program->of(rules.kind)) rules.roots.push_back(entry.root);
+        open_rules.push_back(std::move(rules));
+    }
+    update_interest();
     program->fuse(leaves, graph);
     const uint32_t slots = graph.finish(program->roots());
     evaluator = std::make_unique<Evaluator>(leaves, graph, slots);
+}
+
+void Rules::Impl::update_interest() {
+    interest = interest_builder->build();
+    const bool for_state = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_state; });
+    const bool for_rules = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_rules; });
+    if (for_state || !for_rules) return;
+    interest.open_names = [this] { return build_path_test(leaves, graph, open_rules, largest_path_test); };
 }
 
 Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics)
@@ -89,7 +111,7 @@ const Interest& Rules::interest() const {
 
 void Rules::set_output(const CompiledRule& rule, std::span<const field::Field* const> fields) {
     impl_->interest_builder->set_output(static_cast<uint32_t>(rule.index), fields);
-    impl_->interest = impl_->interest_builder->build();
+    impl_->update_interest();
 }
 
 void Rules::collect(field::Context& context, std::vector<uint32_t>& hits) const {

@@ -92,6 +92,12 @@ class Explain(TestCase):
         done = bewit("explain", "-r", "builtin", "Read of password files")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_it_tells_whether_a_file_is_any_rule_s_business(self):
+        rule = "Read of password files"
+        for name, read in (("/etc/shadow", True), ("/etc/sudoers.d/x", True), ("/etc/hostname", False), ("/srv/../etc/shadow", True)):
+            answer = json.loads(bewit("explain", "--json", "--open", name, rule).stdout)
+            self.assertEqual((answer["read"], answer["write"]), (read, name == "/srv/../etc/shadow"), name)
+
     def test_an_unknown_rule_is_told_with_the_nearest(self):
         done = bewit("explain", "Read of pasword files")
         self.assertEqual(done.returncode, 1)
