@@ -202,6 +202,8 @@ private:
             return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
         if (call.name == "seccomp")
             return with_duties({{{.argument = 1, .mask = new_listener, .value = new_listener}}}, abi, call);
+        if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
+            return {give(trace(TraceReason::AskedByTracer))};
         if (call.name == "prlimit64") return with_duties(limits_of_another(), abi, call);
         return interest_verdict(abi, call);
     }

@@ -10,6 +10,7 @@
 // - seccomp with NEW_LISTENER stops; the tracer refuses it.
 // - prlimit64 that sets another process's limits stops; the tracer refuses it where that process is bewit.
 // - io_uring_setup answers ENOSYS, when it is denied.
+// - sched_getaffinity and sched_setaffinity stop, where the tracer steers the cores of others.
 //
 // Births and successful execs reach the tracer as ptrace events (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC) without the
 // filter's help. fork, vfork, clone, execve and execveat therefore stop only where a rule asks for them: then their
@@ -25,14 +26,15 @@
 namespace bewit::tracer {
 
 struct FilterOptions {
-    bool deny_io_uring = false;  // io_uring_setup answers ENOSYS
+    bool deny_io_uring = false;   // io_uring_setup answers ENOSYS
+    bool watch_affinity = false;  // sched_getaffinity and sched_setaffinity stop, for tracer/placement.h
 };
 
 // The data of RET_TRACE (PTRACE_GETEVENTMSG, or `seccomp.ret_data` of PTRACE_GET_SYSCALL_INFO): why the call stops, one
 // of these.
 enum class TraceReason : uint16_t {
     AskedByInterest = 1,  // a rule or the state may want it
-    AskedByTracer = 2,    // CLONE_UNTRACED, NEW_LISTENER, another's limits; whether the Interest asks too was not looked at
+    AskedByTracer = 2,    // CLONE_UNTRACED, NEW_LISTENER, another's limits, affinity; whether the Interest asks too was not looked at
     NotInTable = 3,       // a number or an ABI that bewit has no table for, x32 included
 };
 

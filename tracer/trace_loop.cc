@@ -56,6 +56,7 @@ TraceLoop::TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forw
       is_init_(getpid() == 1),
       signals_wanted_(asks_for_signals(workload.interest)) {
     lineage_.add_entrypoint(static_cast<Tid>(spawned.pid()));
+    placement_.emplace();
 }
 
 TraceLoop::TraceLoop(Workload& workload, Attachment& attachment, BpfProgram software_filter)
@@ -135,6 +136,7 @@ void TraceLoop::handle(const Waited& waited) {
     } else {
         if (tracee->stage == Tracee::Stage::Announced) lineage_.arrived(*tracee);
         if (tracee->stage == Tracee::Stage::Found) lineage_.appeared(*tracee);
+        if (placement_) placement_->stopped(tid, tracee->is_leader() && tracee->others == 0, begin);
         dispatch(*tracee, waited.status);
     }
     workload_.statistics.stop_time_ns += monotonic_ns() - begin;
@@ -154,6 +156,7 @@ void TraceLoop::dispatch(Tracee& tracee, int status) {
         case StopKind::SyscallStop:
             return syscall_stop(tracee);
         case StopKind::CloneStop: {
+            if (placement_ && placement_->holds(tracee.tid)) placement_->born(event_message(tracee.tid).value_or(Tid::None));
             Tracee* child = lineage_.born(tracee);
             go_on(tracee);
             if (child != nullptr) settle(*child);
@@ -182,6 +185,7 @@ void TraceLoop::seccomp_stop(Tracee& tracee) {
     if (!syscall_info(tracee.tid, info)) return go_on(tracee);
     // Another phase: the leader was killed by an execve, whose caller now stands under its tid at an ExecStop of its own. It will be told.
     if (info.phase != SyscallInfo::Phase::Seccomp) return;
+    if (placement_) placement_->entering(info.call, monotonic_ns);
     resume(tracee.tid, calls_.at_entry(tracee, info));
 }
 
@@ -193,6 +197,7 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
     }
     switch (info.phase) {
         case SyscallInfo::Phase::Entry:
+            if (placement_) placement_->entering(info.call, monotonic_ns);
             if (!settings_.seccomp) calls_.at_entry(tracee, info);
             return go_on(tracee);
         case SyscallInfo::Phase::Exit:
@@ -243,6 +248,7 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
 }
 
 void TraceLoop::ended(Tid tid, Tracee* tracee, int status) {
+    if (placement_) placement_->ended(tid);
     lineage_.ended(tid, tracee, status);
     if (!status_ && spawned_ != nullptr && number(tid) == spawned_->pid()) entrypoint_ended(status);
 }

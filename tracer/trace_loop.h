@@ -6,6 +6,7 @@
 #include "tracer/attachment.h"
 #include "tracer/calls.h"
 #include "tracer/lineage.h"
+#include "tracer/placement.h"
 #include "tracer/signal_forwarder.h"
 #include "tracer/spawn.h"
 #include "tracer/stop_queue.h"
@@ -67,6 +68,7 @@ private:
     Calls calls_;
     Lineage lineage_;
     StopQueue stops_;
+    std::optional<Placement> placement_;  // null: attached, where nothing tells of calls that ask for a mask without many stops
     const bool is_init_;            // PID 1: when the command ends, the kernel ends all the rest
     bool signals_wanted_;           // a rule asks for `signaldeliver`
     std::optional<int> status_;     // of the command, once it has ended

@@ -13,6 +13,7 @@
 #include "tracer/command_search.h"
 #include "tracer/inheritance.h"
 #include "tracer/init_loop.h"
+#include "tracer/placement.h"
 #include "tracer/ptrace_request.h"
 #include "tracer/seccomp_filter.h"
 #include "tracer/signal_forwarder.h"
@@ -35,7 +36,7 @@ struct Tracer::Impl {
 
     tl::expected<int, StartError> run() {
         if (options.command.empty()) return tl::unexpected(no_command());
-        const BpfProgram filter = options.trace ? compile_filter(interest, {.deny_io_uring = options.deny_io_uring}) : BpfProgram{};
+        const BpfProgram filter = options.trace ? compile_filter(interest, filter_options()) : BpfProgram{};
         if (getpid() != 1 && (options.trace || options.kill_on_exit)) prctl(PR_SET_CHILD_SUBREAPER, 1);
 
         candidates = command_candidates(options.command[0], getenv("PATH"));
@@ -43,6 +44,8 @@ struct Tracer::Impl {
         if (!child) return tl::unexpected(child.error());
         return options.trace ? watch(*child, filter) : run_unwatched(*child);
     }
+
+    FilterOptions filter_options() const { return {.deny_io_uring = options.deny_io_uring, .watch_affinity = Placement::possible()}; }
 
     tl::expected<int, StartError> watch(Spawned& child, const BpfProgram& filter) {
         const Tid tid{child.pid()};

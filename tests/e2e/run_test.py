@@ -89,6 +89,15 @@ class Transparency(TestCase):
         self.assertEqual(int(done.stdout.split()[1], 16) & 1, 1)
 
 
+    def test_the_cores_that_it_may_run_on_are_its_own(self):
+        # Opens that stop again and again: the tracer may then share a core with the program.
+        rules = self.path("opens.yaml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write('- rule: opens\n  desc: d\n  condition: evt.type in (open, openat) and fd.name startswith "/dev/nul/"\n  output: o\n  priority: INFO\n')
+        result = run([str(harness.PROGRAMS / "affinity")], rules=[rules])
+        self.assertEqual((result.status, result.stderr, result.alerts), (0, "", []))
+
+
 class Signals(TestCase):
     FORWARDED = [n for n in range(1, 65) if n not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, 32, 33)]
 

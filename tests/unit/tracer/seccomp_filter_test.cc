@@ -251,3 +251,13 @@ TEST_CASE("a clause too long to jump over is taken to hold") {
     CHECK(verify(program) == "");
     CHECK(evaluate(program, call(Abi::X86_64, "openat")) == by_interest);
 }
+
+TEST_CASE("calls about the cores of a thread stop where the tracer steers them") {
+    const auto interest = std::make_unique<Interest>();
+    for (const std::string_view name : {"sched_getaffinity", "sched_setaffinity"}) {
+        for (const Abi abi : {Abi::X86_64, Abi::I386}) {
+            CHECK(evaluate(compile_filter(*interest, {.watch_affinity = true}, Abi::X86_64), call(abi, name)) == by_tracer);
+            CHECK(evaluate(compile_filter(*interest, {}, Abi::X86_64), call(abi, name)) == SECCOMP_RET_ALLOW);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+#include "tracer/placement.h"
+
+#include <sys/types.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/event/syscalls.h"
+
+namespace bewit::tracer {
+namespace {
+
+constexpr uint32_t watch = 1024;       // stops in a row until a thread is tried: what has just started is left alone
+constexpr uint32_t window = 256;       // stops in which a pace is measured then
+constexpr uint32_t term = 16384;       // stops after which it is measured anew whether the place is worth it
+constexpr uint32_t most_foreign = 32;  // of a window, or in a row
+constexpr uint64_t slow = 1'000'000;   // ns between stops: such a thread does not stop often
+constexpr uint64_t first_pause = 100'000'000, longest_pause = 60'000'000'000;  // ns
+
+pid_t number(Tid tid) {
+    return static_cast<pid_t>(raw(tid));
+}
+
+// The numbers of both calls in each ABI.
+bool is_about_affinity(event::Abi abi, uint32_t call) {
+    const auto numbers_of = [](event::Abi of) {
+        return std::array{event::syscall_number(of, "sched_getaffinity").value_or(UINT16_MAX),
+                          event::syscall_number(of, "sched_setaffinity").value_or(UINT16_MAX)};
+    };
+    static const std::array all{numbers_of(event::Abi::X86_64), numbers_of(event::Abi::I386),
+                                numbers_of(event::Abi::Aarch64)};
+    const auto& numbers = all[static_cast<size_t>(abi)];
+    return call == numbers[0] || call == numbers[1];
+}
+
+}  // namespace
+
+bool Placement::possible() {
+    cpu_set_t own;
+    return sched_getaffinity(0, sizeof own, &own) == 0 && CPU_COUNT(&own) > 1;
+}
+
+Placement::Placement() {
+    enabled_ = sched_getaffinity(0, sizeof own_, &own_) == 0 && CPU_COUNT(&own_) > 1;
+}
+
+void Placement::restart(uint64_t now) {
+    stops_ = 0;
+    foreign_ = 0;
+    since_ = now;
+}
+
+void Placement::stopped(Tid tid, bool alone, uint64_t now) {
+    if (!enabled_) return;
+    if (placed_ != Tid::None && tid != placed_) {
+        if (++foreign_ <= most_foreign) return;
+        release();
+    }
+    if (tid != candidate_) {
+        candidate_ = tid;
+        return restart(now);
+    }
+    own_stop(alone, now);
+}
+
+void Placement::own_stop(bool alone, uint64_t now) {
+    if (placed_ != Tid::None && !alone) release();
+    const uint32_t enough = phase_ == Phase::Watching ? watch : phase_ == Phase::Trying ? window : term;
+    ++stops_;
+    if (phase_ == Phase::Placed && stops_ % window == 0) foreign_ = 0;
+    if (stops_ < enough) return;
+
+    const uint64_t pace = (now - since_) / stops_;
+    switch (phase_) {
+        case Phase::Watching:
+            if (alone && pace < slow && now >= not_before_ && place()) {
+                pace_before_ = pace;
+                phase_ = Phase::Trying;
+            }
+            break;
+        case Phase::Trying:
+            // A tenth, since what the workload itself does between its stops varies.
+            if (pace * 10 <= pace_before_ * 9) {
+                phase_ = Phase::Placed;
+                pause_ = 0;
+            } else {
+                release();
+                pause_ = std::clamp(pause_ * 2, first_pause, longest_pause);
+                not_before_ = now + pause_;
+            }
+            break;
+        case Phase::Placed:
+            release();
+            break;
+    }
+    restart(now);
+}
+
+bool Placement::place() {
+    const pid_t pid = number(candidate_);
+    const int core = sched_getcpu();
+    if (core < 0 || sched_getaffinity(pid, sizeof theirs_, &theirs_) != 0 || !CPU_ISSET(core, &theirs_) ||
+        CPU_COUNT(&theirs_) < 2)
+        return false;
+    CPU_ZERO(&shared_);
+    CPU_SET(core, &shared_);
+    // It may be another user's (EPERM).
+    if (sched_setaffinity(pid, sizeof shared_, &shared_) != 0) return false;
+    placed_ = candidate_;
+    sched_setaffinity(0, sizeof shared_, &shared_);
+    return true;
+}
+
+void Placement::release() {
+    if (placed_ == Tid::None) return;
+    // What somebody else has set meanwhile stays.
+    cpu_set_t now;
+    if (sched_getaffinity(number(placed_), sizeof now, &now) == 0 && CPU_EQUAL(&now, &shared_))
+        sched_setaffinity(number(placed_), sizeof theirs_, &theirs_);
+    sched_setaffinity(0, sizeof own_, &own_);
+    placed_ = Tid::None;
+    candidate_ = Tid::None;
+    phase_ = Phase::Watching;
+}
+
+void Placement::born(Tid child) {
+    sched_setaffinity(number(child), sizeof theirs_, &theirs_);
+    release();
+}
+
+void Placement::ended(Tid tid) {
+    if (holds(tid)) release();
+}
+
+void Placement::entering(const SyscallStop& stop, uint64_t (*clock)()) {
+    if (!enabled_ || !is_about_affinity(stop.abi, stop.number)) return;
+    release();
+    // The call is yet to be made.
+    not_before_ = std::max(not_before_, clock() + first_pause);
+}
+
+}  // namespace bewit::tracer
