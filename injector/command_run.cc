@@ -113,7 +113,7 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
                  "  bewit run --user 1000:1000 --format text -- sh -c 'cat /etc/shadow; exit 42'\n");
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
-    command->add_option("--interception", options->interception, "what may be recorded inside the workload (default: auto)")
+    command->add_option("--interception", options->interception, "strict: nothing is decided inside the workload; auto, fast: what may be, where this version can (default: auto)")
         ->check(CLI::IsMember({"auto", "strict", "fast"}));
     command->add_option("--io-uring", options->io_uring, "watch: io_uring is an event; deny: it answers ENOSYS (default: watch)")
         ->check(CLI::IsMember({"watch", "deny"}));
