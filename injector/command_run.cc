@@ -49,6 +49,7 @@ public:
         tracing_.seccomp = !options_.no_seccomp;
         tracing_.deny_io_uring = options_.io_uring == "deny";
         tracing_.kill_on_exit = options_.kill_on_exit;
+        tracing_.runtime = options_.interception != "strict";
         tracing_.forward_signals = options_.forward_signals;
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         const int status = monitor_.ok() ? run_watched() : run_unwatched("its rules have errors");
@@ -113,7 +114,7 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
                  "  bewit run --user 1000:1000 --format text -- sh -c 'cat /etc/shadow; exit 42'\n");
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
-    command->add_option("--interception", options->interception, "strict: nothing is decided inside the workload; auto, fast: what may be, where this version can (default: auto)")
+    command->add_option("--interception", options->interception, "auto, fast: opens that no rule cares about may be decided inside the workload; strict: nothing is (default: auto)")
         ->check(CLI::IsMember({"auto", "strict", "fast"}));
     command->add_option("--io-uring", options->io_uring, "watch: io_uring is an event; deny: it answers ENOSYS (default: watch)")
         ->check(CLI::IsMember({"watch", "deny"}));

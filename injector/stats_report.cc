@@ -17,7 +17,8 @@ std::string stats_json(const tracer::Statistics& s, const Monitor& monitor) {
     nlohmann::ordered_json object = {
         {"events", s.events},       {"stops", s.stops},           {"syscall_entries", s.syscall_entries}, {"entry_only", s.entry_only},
         {"syscall_exits", s.syscall_exits}, {"signals", s.signals}, {"processes", s.processes},          {"threads", s.threads},
-        {"unreadable", s.unreadable},       {"stop_time_ns", s.stop_time_ns},
+        {"unreadable", s.unreadable},       {"runtime_sites", s.runtime_sites},
+        {"stop_time_ns", s.stop_time_ns},
     };
     object["microseconds_per_stop"] = s.stops == 0 ? 0.0 : static_cast<double>(s.stop_time_ns) / static_cast<double>(s.stops) / 1000.0;
     object["alerts"] = {{"delivered", alerts.delivered}, {"dropped", alerts.dropped}};

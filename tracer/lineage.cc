@@ -120,12 +120,14 @@ void Lineage::adopt(Tracee& child, const Birth& birth) {
     ++workload_.statistics.processes;
     const Tracee* creator = workload_.tracees.find(birth.parent);
     set_parent(child, creator == nullptr ? nullptr : leader_of_group(*creator));
+    child.runtime = birth.runtime;
 }
 
 Tracee* Lineage::born(Tracee& parent) {
     const std::optional<Tid> child_tid = event_message(parent.tid);
     if (!child_tid) return nullptr;
-    const Birth birth = birth_by(parent, *child_tid);
+    Birth birth = birth_by(parent, *child_tid);
+    if (const Tracee* leader = leader_of_group(parent); leader != nullptr) Runtime::born(leader->runtime, birth.runtime, birth.flags);
     calls_.release(parent);
     workload_.report(workload_.decoder.cloned_child(parent.tid, *child_tid, birth.call_name, birth.flags));
 
@@ -167,6 +169,7 @@ Tracee& Lineage::settle_parked() {
     const std::optional<ProcStatus> status = read_proc_status(tid);
     const Pid pid = status ? status->pid : static_cast<Pid>(raw(tid));
     Birth birth{.parent = leader_of(pid), .pid = pid};
+    birth.runtime = {.stage = RuntimeState::Stage::Off, .sealed = true};  // whatever its parent's was
     describe(birth_call(child), birth);
     if (leader_of(pid) == tid) {
         const Tid parent = status ? leader_of(status->parent) : Tid::None;
@@ -193,6 +196,7 @@ Tid Lineage::shown_parent(Tracee& leader) {
 
 void Lineage::executed(Tracee& leader, Tid former) {
     leader.stage = Tracee::Stage::Watched;
+    Runtime::executed(leader.runtime);
     Tracee* caller = former == leader.tid ? &leader : workload_.tracees.find(former);
     const PendingCall* call = caller == nullptr ? nullptr : calls_.pending_exec(*caller);
     workload_.report(workload_.decoder.executed(leader.tid, shown_parent(leader), call));

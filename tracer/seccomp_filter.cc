@@ -5,6 +5,8 @@
 #include "tracer/seccomp_filter.h"
 
 #include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -200,12 +202,32 @@ private:
         if (call.name == "io_uring_setup" && options_.deny_io_uring) return {give(no_such_call)};
         if (call.name == "clone")
             return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
-        if (call.name == "seccomp")
-            return with_duties({{{.argument = 1, .mask = new_listener, .value = new_listener}}}, abi, call);
+        if (call.name == "seccomp") return with_duties(seccomp_duties(), abi, call);
+        if (call.name == "prctl" && options_.trusted_address != 0)
+            return with_duties({{{.argument = 0, .mask = UINT32_MAX, .value = PR_SET_SECCOMP}}}, abi, call);
+        if (call.name == "openat2" && options_.trusted_address != 0 && abi == native_) return trusted(interest_verdict(abi, call));
         if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
             return {give(trace(TraceReason::AskedByTracer))};
         if (call.name == "prlimit64") return with_duties(limits_of_another(), abi, call);
         return interest_verdict(abi, call);
+    }
+
+    std::vector<Clause> seccomp_duties() const {
+        std::vector<Clause> duties{{{.argument = 1, .mask = new_listener, .value = new_listener}}};
+        if (options_.trusted_address == 0) return duties;
+        for (const uint32_t operation : {SECCOMP_SET_MODE_STRICT, SECCOMP_SET_MODE_FILTER})
+            duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = operation}});
+        return duties;
+    }
+
+    // Allowed from one address, else `otherwise`.
+    BpfProgram trusted(const BpfProgram& otherwise) const {
+        BpfProgram program{load(offsetof(seccomp_data, instruction_pointer)),
+                           jump(BPF_JEQ, static_cast<uint32_t>(options_.trusted_address), 0, 3),
+                           load(offsetof(seccomp_data, instruction_pointer) + 4),
+                           jump(BPF_JEQ, static_cast<uint32_t>(options_.trusted_address >> 32), 0, 1), give(allow)};
+        append(program, otherwise);
+        return program;
     }
 
     // Another process is named, and new limits are given.

@@ -186,6 +186,7 @@ void TraceLoop::seccomp_stop(Tracee& tracee) {
     // Another phase: the leader was killed by an execve, whose caller now stands under its tid at an ExecStop of its own. It will be told.
     if (info.phase != SyscallInfo::Phase::Seccomp) return;
     if (placement_) placement_->entering(info.call, monotonic_ns);
+    if (settings_.runtime != nullptr && settings_.runtime->at_entry(tracee, workload_.tracees.find(Tid{raw(tracee.pid)}), info.call)) return;
     resume(tracee.tid, calls_.at_entry(tracee, info));
 }
 
@@ -201,6 +202,7 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
             if (!settings_.seccomp) calls_.at_entry(tracee, info);
             return go_on(tracee);
         case SyscallInfo::Phase::Exit:
+            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, info.result)) return;
             calls_.at_exit(tracee, info.result);
             return go_on(tracee);
         case SyscallInfo::Phase::Seccomp:
@@ -239,6 +241,7 @@ void TraceLoop::entrypoint_goes_on() {
 }
 
 void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
+    if (settings_.runtime != nullptr && settings_.runtime->at_signal(tracee, signal)) return;
     ++workload_.statistics.signals;
     siginfo_t info{};
     if (signals_wanted_ && signal_info(tracee.tid, info)) {

@@ -19,6 +19,7 @@ public:
     struct Settings {
         bool seccomp = true;       // the kernel has the filter; else `software_filter` decides and every call stops
         bool kill_on_exit = false;
+        Runtime* runtime = nullptr;    // null: there is none; must outlive the loop
     };
     // Of a command that bewit started. `forwarder` is null when signals are not passed on. All must outlive this.
     TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings, std::optional<BpfProgram> software_filter);

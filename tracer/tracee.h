@@ -6,6 +6,7 @@
 
 #include "engine/event/kernel_types.h"
 #include "tracer/decoder.h"
+#include "tracer/runtime/runtime.h"
 
 namespace bewit::tracer {
 
@@ -15,6 +16,7 @@ struct Birth {
     Pid pid = Pid::None;                      // the new thread's group
     std::string_view call_name = "clone";     // "fork", "vfork", "clone" or "clone3"
     uint64_t flags = 0;                       // CLONE_*
+    RuntimeState runtime{};                   // what a new process has of its parent's
 };
 
 struct Tracee {
@@ -40,6 +42,8 @@ struct Tracee {
     uint64_t parent_serial = 0;       // of that leader, since numbers are used again
     uint32_t others = 0;              // threads of its group beside it
     uint64_t others_tids = 0;         // their tids, combined by exclusive or: the tid itself where there is one
+
+    RuntimeState runtime{};
 
     uint64_t serial = 0;              // never used twice
 

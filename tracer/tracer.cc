@@ -15,6 +15,7 @@
 #include "tracer/init_loop.h"
 #include "tracer/placement.h"
 #include "tracer/ptrace_request.h"
+#include "tracer/runtime/runtime.h"
 #include "tracer/seccomp_filter.h"
 #include "tracer/signal_forwarder.h"
 #include "tracer/spawn.h"
@@ -36,6 +37,7 @@ struct Tracer::Impl {
 
     tl::expected<int, StartError> run() {
         if (options.command.empty()) return tl::unexpected(no_command());
+        if (options.trace && options.seccomp && options.runtime) runtime = Runtime::create(interest);
         const BpfProgram filter = options.trace ? compile_filter(interest, filter_options()) : BpfProgram{};
         if (getpid() != 1 && (options.trace || options.kill_on_exit)) prctl(PR_SET_CHILD_SUBREAPER, 1);
 
@@ -45,7 +47,11 @@ struct Tracer::Impl {
         return options.trace ? watch(*child, filter) : run_unwatched(*child);
     }
 
-    FilterOptions filter_options() const { return {.deny_io_uring = options.deny_io_uring, .watch_affinity = Placement::possible()}; }
+    FilterOptions filter_options() const {
+        return {.deny_io_uring = options.deny_io_uring,
+                .trusted_address = runtime == nullptr ? 0 : runtime->trusted_address(),
+                .watch_affinity = Placement::possible()};
+    }
 
     tl::expected<int, StartError> watch(Spawned& child, const BpfProgram& filter) {
         const Tid tid{child.pid()};
@@ -63,9 +69,10 @@ struct Tracer::Impl {
 
         Workload workload{.interest = interest, .sink = sink, .statistics = statistics, .decoder = Decoder(interest, witness)};
         const std::unique_ptr<SignalForwarder> forwarder = start_forwarding(child);
-        TraceLoop loop(workload, child, forwarder.get(), {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit},
+        TraceLoop loop(workload, child, forwarder.get(), {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit, .runtime = runtime.get()},
                        options.seccomp ? std::nullopt : std::optional(filter));
         const int status = loop.run();
+        if (runtime != nullptr) statistics.runtime_sites = runtime->sites();
         if (loop.kernel_too_old()) return tl::unexpected(explain_old_kernel());
         return result(child, loop.started(), status);
     }
@@ -98,6 +105,7 @@ struct Tracer::Impl {
     event::Sink& sink;
     event::Witness& witness;
     Statistics statistics;
+    std::unique_ptr<Runtime> runtime;
     std::vector<std::string> candidates;
     bool no_new_privileges = false;
     bool kept_ptrace_capability = false;

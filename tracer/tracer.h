@@ -23,6 +23,7 @@ struct Options {
     std::vector<std::string> command;        // argv; command[0] is searched in PATH when it has no slash (execvp(3))
     bool seccomp = true;                     // false: every syscall stops, setuid programs keep working
     bool deny_io_uring = false;
+    bool runtime = false;                    // where there is one: code inside the workload answers for calls that no rule cares about
     std::optional<uid_t> uid;                // for the workload, with `gid`
     std::optional<gid_t> gid;
     bool forward_signals = true;             // to the command; what the kernel sends to bewit alone is never passed on
@@ -44,6 +45,7 @@ struct Statistics {
     uint64_t threads = 0;            // every one that ever was, leaders of processes included
     uint64_t entry_only = 0;         // stops that ended at the entry: no rule could match
     uint64_t unreadable = 0;         // strings that could not be read, told in the event
+    uint64_t runtime_sites = 0;      // call sites that stop only where a rule may care
     uint64_t stop_time_ns = 0;       // spent between a stop and its resumption
 };
 

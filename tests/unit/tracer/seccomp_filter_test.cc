@@ -261,3 +261,35 @@ TEST_CASE("calls about the cores of a thread stop where the tracer steers them")
         }
     }
 }
+
+TEST_CASE("openat2 passes where the runtime makes it, and calls that install a program stop then") {
+    const auto interest = std::make_unique<Interest>();
+    interest->of(kind("openat2")).level = Level::Always;
+    constexpr uint64_t address = 0x5812'3456'7abc;
+    const BpfProgram program = compile_filter(*interest, {.trusted_address = address}, Abi::X86_64);
+    CHECK(verify(program) == "");
+    seccomp_data data = call(Abi::X86_64, "openat2");
+    const auto from = [&](uint64_t pointer) {
+        data.instruction_pointer = pointer;
+        return evaluate(program, data);
+    };
+    CHECK(from(address) == SECCOMP_RET_ALLOW);
+    CHECK(from(address + 1) == by_interest);
+    CHECK(from(address - 2) == by_interest);
+    CHECK(from(address & UINT32_MAX) == by_interest);
+    CHECK(from(address + (uint64_t{1} << 32)) == by_interest);
+    interest->of(kind("openat")).level = Level::Always;
+    const BpfProgram both = compile_filter(*interest, {.trusted_address = address}, Abi::X86_64);
+    seccomp_data other = call(Abi::X86_64, "openat");
+    other.instruction_pointer = address;
+    CHECK(evaluate(both, other) == by_interest);
+
+    for (const Abi abi : {Abi::X86_64, Abi::I386}) {
+        CHECK(evaluate(program, call(abi, "prctl", {22})) == by_tracer);
+        CHECK(evaluate(program, call(abi, "prctl", {15})) == SECCOMP_RET_ALLOW);
+        CHECK(evaluate(program, call(abi, "seccomp", {0})) == by_tracer);
+        CHECK(evaluate(program, call(abi, "seccomp", {1})) == by_tracer);
+        CHECK(evaluate(program, call(abi, "seccomp", {2})) == SECCOMP_RET_ALLOW);
+    }
+    CHECK(evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::X86_64, "prctl", {22})) == SECCOMP_RET_ALLOW);
+}

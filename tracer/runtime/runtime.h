@@ -1,0 +1,76 @@
+// The runtime inside the workload: an openat(2) that no rule can care about does not stop.
+//
+// Where one call site of a process stops again and again, its `mov $nr, %eax` is replaced by a jump, by way of a page
+// near it, into code at an address that the seccomp program knows. That code runs the Interest's automaton over the
+// name (engine/match/path_test.h). Where no rule can match it makes the call itself, as openat2(2) with
+// RESOLVE_NO_SYMLINKS, from the one instruction that the program lets through; otherwise the call is made at its own
+// place and stops as ever. The `syscall` instruction itself stays as it was: a thread that is in the call, or a jump to
+// it, finds it there. Only what is surely one is taken for a site, and only in a process of one thread, in code that is
+// mapped from a file and cannot be written to.
+//
+// What is given up (threat model, row A12): code of an attacker inside the process can jump to that instruction and
+// open a file unseen by this path. No other call takes it. `--interception strict` does without.
+//
+// A process that installs a seccomp program of its own gets none of this, or no more of it: that program would be asked
+// about calls that its process never made.
+//
+// What is injected are two mmap(2) calls, each made in place of the openat(2) that is stopped, which is then made anew.
+// Signals and deaths at any moment therefore need no thought: every stop is one of the trace loop's own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/match/interest.h"
+#include "tracer/syscall_stop.h"
+
+namespace bewit::tracer {
+
+struct Tracee;
+
+// Of a process; kept with its leader.
+struct RuntimeState {
+    enum class Stage : uint8_t {
+        None,
+        Mapping,      // on its way through the first mmap(2)
+        Mapped,       // the code is there
+        MappingNear,  // on its way through the second
+        Off,          // until the next execve(2)
+    };
+    Stage stage = Stage::None;
+    bool sealed = false;  // it has a seccomp program of its own, which stays
+    uint16_t slots = 0;   // used ones of the page near the sites
+    uint32_t stops = 0;   // in a row at `site`
+    uint64_t site = 0;    // instruction pointer behind the last openat(2) that stopped
+    uint64_t near = 0;    // address of that page; 0: none
+};
+
+// Of the tracer's thread. Every call is about a thread that stands in a ptrace-stop.
+class Runtime {
+public:
+    // Null where there is nothing that names could decide, or no runtime for this architecture. `interest` must outlive
+    // it.
+    static std::unique_ptr<Runtime> create(const match::Interest& interest);
+    virtual ~Runtime() = default;
+
+    // Of the instruction whose calls of openat2(2) pass: the address behind it, as seccomp(2) gives it.
+    virtual uint64_t trusted_address() const = 0;
+
+    // At a stop at a call's entry; `leader` of its group, null where it is unknown. True: the thread was let go for
+    // another call; this one comes again, or the runtime makes it.
+    virtual bool at_entry(Tracee& tracee, Tracee* leader, const SyscallStop& stop) = 0;
+    // At the exit of a call. True: it was an injected one, and the thread was let go.
+    virtual bool at_exit(Tracee& tracee, int64_t result) = 0;
+    // Before a signal is delivered. True: it came from the runtime's reading of a name, and the thread was let go
+    // without it.
+    virtual bool at_signal(Tracee& tracee, int signal) = 0;
+
+    // Call sites that no longer stop.
+    virtual uint64_t sites() const = 0;
+
+    // `flags`: CLONE_* with which the process of `child` came to be from that of `parent`.
+    static void born(const RuntimeState& parent, RuntimeState& child, uint64_t flags);
+    static void executed(RuntimeState& state);
+};
+
+}  // namespace bewit::tracer

@@ -1,0 +1,267 @@
+#include "tracer/runtime/runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <future>
+#include <string>
+#include <unordered_map>
+
+#include "tracer/net_tables.h"
+#include "tracer/ptrace_request.h"
+#include "tracer/runtime/call_site_x86_64.h"
+#include "tracer/runtime/remote_x86_64.h"
+#include "tracer/runtime/table.h"
+#include "tracer/tracee.h"
+#include "tracer/tracee_memory.h"
+#include "tracer/unique_fd.h"
+
+extern "C" {
+// tracer/runtime/open_x86_64.S
+extern const std::byte bewit_runtime_begin[], bewit_runtime_trusted[], bewit_runtime_ask[], bewit_runtime_reads[],
+    bewit_runtime_read[], bewit_runtime_end[];
+}
+
+namespace bewit::tracer {
+namespace {
+
+using Stage = RuntimeState::Stage;
+
+constexpr uint64_t page = 4096;
+constexpr uint32_t hot = 2000;  // stops in a row from one site: what is short-lived gains nothing
+constexpr uint64_t region = 0x5800'0000'0000,
+                   region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
+constexpr size_t slots_in_page = page / trampoline_size;
+
+std::string maps_of(Tid tid) {
+    char path[32];
+    std::snprintf(path, sizeof path, "/proc/%d/maps", static_cast<int>(raw(tid)));
+    const UniqueFd file(open(path, O_RDONLY | O_CLOEXEC));
+    std::string text;
+    if (file) read_all(file.get(), text);
+    return text;
+}
+
+uint64_t random_address() {
+    uint64_t number = 0;
+    if (getrandom(&number, sizeof number, GRND_NONBLOCK) != sizeof number) return 0;
+    return region + number % region_pages * page;
+}
+
+// A seccomp program that stands before bewit's may answer openat2(2) with death.
+bool openat2_is_survived() {
+    if (prctl(PR_GET_SECCOMP) == SECCOMP_MODE_DISABLED) return true;
+    const pid_t child = fork();
+    if (child == 0) {
+        syscall(SYS_openat2, -1, nullptr, nullptr, 0);
+        _exit(0);
+    }
+    int status = 0;
+    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+class X86Runtime final : public Runtime {
+public:
+    X86Runtime(const match::Interest& interest, uint64_t base) : interest_(interest), base_(base) {}
+
+    uint64_t trusted_address() const override { return at(bewit_runtime_trusted); }
+    uint64_t sites() const override { return sites_; }
+
+    bool at_entry(Tracee& tracee, Tracee* leader, const SyscallStop& stop) override {
+        RuntimeState& state = tracee.runtime;
+        if (seals(stop)) {
+            seal(tracee, leader);
+            return false;
+        }
+        const bool is_candidate = stop.abi == event::Abi::X86_64 && stop.number == SYS_openat && tracee.is_leader() &&
+                                  tracee.others == 0 && state.stage != Stage::Off && !state.sealed &&
+                                  tracee.stage == Tracee::Stage::Watched;
+        if (!is_candidate || given_up_) return false;
+        if (stop.instruction_pointer != state.site) {
+            state.site = stop.instruction_pointer;
+            state.stops = 0;
+        }
+        if (++state.stops < hot) return false;
+        return take_site(tracee, stop);
+    }
+
+    bool at_exit(Tracee& tracee, int64_t result) override {
+        RuntimeState& state = tracee.runtime;
+        if (state.stage != Stage::Mapping && state.stage != Stage::MappingNear) return false;
+        const auto saved = saved_.find(tracee.tid);
+        if (saved == saved_.end()) return false;
+        if (state.stage == Stage::Mapping) {
+            const bool there = static_cast<uint64_t>(result) == base_ && write_code(tracee.tid, base_, image_);
+            state.stage = there ? Stage::Mapped : Stage::Off;
+        } else {
+            const bool there = static_cast<uint64_t>(result) == state.near;
+            state.stage = there ? Stage::Mapped : Stage::Off;
+        }
+        repeat_call(tracee.tid, saved->second);
+        saved_.erase(saved);
+        resume(tracee.tid, Resume::Run);
+        return true;
+    }
+
+    bool at_signal(Tracee& tracee, int signal) override {
+        if (signal != SIGSEGV && signal != SIGBUS) return false;
+        siginfo_t info{};
+        // What a process sends is not a fault (sigaction(2), si_code).
+        if (!signal_info(tracee.tid, info) || info.si_code <= 0) return false;
+        user_regs_struct registers{};
+        if (!get_registers(tracee.tid, registers) || registers.rip < at(bewit_runtime_reads) ||
+            registers.rip >= at(bewit_runtime_read))
+            return false;
+        registers.rip = at(bewit_runtime_ask);
+        set_registers(tracee.tid, registers);
+        resume(tracee.tid, Resume::Run);
+        return true;
+    }
+
+private:
+    uint64_t at(const std::byte* label) const { return base_ + static_cast<uint64_t>(label - bewit_runtime_begin); }
+
+    static bool seals(const SyscallStop& stop) {
+        static const auto numbers = [] {
+            std::array<std::array<uint32_t, 2>, 2> all{};
+            for (const event::Abi abi : {event::Abi::X86_64, event::Abi::I386}) {
+                all[static_cast<size_t>(abi)] = {event::syscall_number(abi, "seccomp").value(),
+                                                 event::syscall_number(abi, "prctl").value()};
+            }
+            return all;
+        }();
+        const auto& [seccomp, prctl] = numbers[static_cast<size_t>(stop.abi)];
+        const auto operation = static_cast<uint32_t>(stop.arguments[0]);
+        return (stop.number == seccomp &&
+                (operation == SECCOMP_SET_MODE_FILTER || operation == SECCOMP_SET_MODE_STRICT)) ||
+               (stop.number == prctl && operation == PR_SET_SECCOMP);
+    }
+
+    // From now on every call asks. `tracee` may be any thread of its process, which may share its memory with others:
+    // they ask, too.
+    void seal(Tracee& tracee, Tracee* leader) {
+        tracee.runtime.sealed = true;
+        if (leader != nullptr) leader->runtime.sealed = true;
+        const uint64_t disabled = base_ + page + offsetof(TableHeader, disabled);
+        constexpr std::array<std::byte, 1> yes{std::byte{1}};
+        if (!image_.empty()) write_code(tracee.tid, disabled, yes);
+    }
+
+    bool ready() {
+        if (!image_.empty()) return true;
+        if (!building_.valid()) {
+            building_ = std::async(std::launch::async, [this] {
+                // The tracer may be held on one core at this moment; the kernel knows which ones there are.
+                cpu_set_t all;
+                std::fill_n(reinterpret_cast<unsigned char*>(&all), sizeof all, 0xff);
+                sched_setaffinity(0, sizeof all, &all);
+                return interest_.open_names();
+            });
+        }
+        if (building_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+        const match::PathTest test = building_.get();
+        if (test.empty() || !openat2_is_survived()) {
+            given_up_ = true;
+            return false;
+        }
+        image_.assign(bewit_runtime_begin, bewit_runtime_end);
+        image_.resize(page);
+        const std::vector<std::byte> table = lay_out_table(test, base_ + page);
+        image_.insert(image_.end(), table.begin(), table.end());
+        return true;
+    }
+
+    static bool is_absolute(const SyscallStop& stop) {
+        std::array<std::byte, 1> first{};
+        return read_memory(stop.tid, stop.arguments[1], first) == 1 && first[0] == std::byte{'/'};
+    }
+
+    bool take_site(Tracee& tracee, const SyscallStop& stop) {
+        RuntimeState& state = tracee.runtime;
+        std::array<std::byte, site_before + site_after> code{};
+        const uint64_t code_address = stop.instruction_pointer - site_before;
+        const bool fits =
+            is_absolute(stop) && read_memory(tracee.tid, code_address, code) == code.size() && is_open_site(code);
+        if (!fits) {
+            state.stops = 0;
+            return false;
+        }
+        if (!ready()) return false;
+        user_regs_struct registers{};
+        if (!get_registers(tracee.tid, registers)) return false;
+        if (state.stage == Stage::None) return map(tracee, registers, Stage::Mapping, base_, image_.size());
+
+        const uint64_t place = state.near + state.slots * trampoline_size;
+        const uint64_t site = stop.instruction_pointer - jump_offset;
+        const auto jump_there = jump(site, place);
+        if (state.near == 0 || state.slots == slots_in_page || !jump_there) {
+            const std::string maps = maps_of(tracee.tid);
+            const auto near = is_file_code(maps, site) ? free_page_near(maps, site) : std::nullopt;
+            if (!near) {
+                state.stops = 0;
+                return false;
+            }
+            state.near = *near;
+            state.slots = 0;
+            return map(tracee, registers, Stage::MappingNear, *near, page);
+        }
+        state.stops = 0;
+        if (!is_file_code(maps_of(tracee.tid), site)) return false;
+        if (!write_code(tracee.tid, place, trampoline(stop.instruction_pointer, base_)) ||
+            !write_code(tracee.tid, site, *jump_there)) {
+            state.stage = Stage::Off;
+            return false;
+        }
+        ++state.slots;
+        ++sites_;
+        // The call that stands here is not made: the thread goes on at the site's new beginning.
+        registers.rip = site;
+        registers.orig_rax = static_cast<unsigned long long>(-1);
+        set_registers(tracee.tid, registers);
+        resume(tracee.tid, Resume::Run);
+        return true;
+    }
+
+    bool map(Tracee& tracee, const user_regs_struct& registers, Stage stage, uint64_t address, size_t size) {
+        constexpr uint64_t protection = PROT_READ | PROT_EXEC,
+                           flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+        if (!replace_call(tracee.tid, registers, SYS_mmap,
+                          {address, size, protection, flags, static_cast<uint64_t>(-1), 0}))
+            return false;
+        saved_[tracee.tid] = registers;
+        tracee.runtime.stage = stage;
+        resume(tracee.tid, Resume::ToSyscall);
+        return true;
+    }
+
+    const match::Interest& interest_;
+    const uint64_t base_;
+    std::future<match::PathTest> building_;
+    std::vector<std::byte> image_;                     // the code, then its table; empty until it is built
+    std::unordered_map<Tid, user_regs_struct> saved_;  // of threads on their way through an injected call
+    uint64_t sites_ = 0;
+    bool given_up_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Runtime> Runtime::create(const match::Interest& interest) {
+    const uint64_t base = random_address();
+    if (!interest.open_names || base == 0) return nullptr;
+    return std::make_unique<X86Runtime>(interest, base);
+}
+
+}  // namespace bewit::tracer

@@ -1,0 +1,32 @@
+// The automaton as the code in the workload reads it (tracer/runtime/open_x86_64.S): this header, then the arrays, all
+// at a known address.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/match/interest.h"
+
+namespace bewit::tracer {
+
+struct TableHeader {
+    uint64_t class_count = 0;
+    uint64_t start = 0;
+    uint64_t flag_count = 0;
+    std::array<uint8_t, 8> flag_bits{};
+    uint64_t next = 0;      // address of uint16_t[]
+    uint64_t answers = 0;   // address of uint64_t[]
+    uint64_t disabled = 0;  // not 0: every call asks
+    uint64_t reserved = 0;
+    std::array<uint8_t, 256> byte_class{};
+};
+static_assert(offsetof(TableHeader, flag_bits) == 24 && offsetof(TableHeader, next) == 32 &&
+              offsetof(TableHeader, answers) == 40);
+static_assert(offsetof(TableHeader, disabled) == 48 && offsetof(TableHeader, byte_class) == 64);
+
+// To be placed at `address`. `test` must not be empty.
+std::vector<std::byte> lay_out_table(const match::PathTest& test, uint64_t address);
+
+}  // namespace bewit::tracer
