@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "ebpf/source.h"
+#include "injector/doctor/decision.h"
 #include "injector/drop_report.h"
 #include "injector/message.h"
 #include "injector/monitor.h"
@@ -73,9 +74,7 @@ public:
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         if (!monitor_.ok()) return fail("the rules have errors; `bewit check` shows them");
         stop_on_signals();
-        auto opened = ebpf::Source::open(monitor_.interest(), proc_, {.ring_bytes = options_.ring_mib << 20});
-        if (!opened) return fail(fmt::format("the machine cannot be watched by eBPF: {}", opened.error().message));
-        source_ = std::move(*opened);
+        if (!open_source()) return failed;
         Pipeline& pipeline = monitor_.start(source_->witness(), Monitor::Scope::Host);
         // Whoever runs already; what they do from now on waits in the ring.
         for_each_process([&](Tid leader) { monitor_.introduce(leader); });
@@ -88,6 +87,25 @@ public:
     }
 
 private:
+    // The source that was asked for, or the first that works, in the order that `bewit doctor` recommends.
+    bool open_source() {
+        std::string why;
+        const auto opens = [&](doctor::SourceKind kind) {
+            if (kind != doctor::SourceKind::Ebpf) return false;
+            auto opened = ebpf::Source::open(monitor_.interest(), proc_, {.ring_bytes = options_.ring_mib << 20});
+            if (!opened) {
+                why = opened.error().message;
+                return false;
+            }
+            source_ = std::move(*opened);
+            return true;
+        };
+        if (options_.source == doctor::name(doctor::SourceKind::Ebpf) ? opens(doctor::SourceKind::Ebpf) : doctor::choose(opens).has_value()) return true;
+        if (const auto known = doctor::obstacle(doctor::SourceKind::Ebpf, doctor::look_around())) why += "\n" + *known;
+        fail(fmt::format("the machine cannot be watched by eBPF: {}\n`bewit doctor` tells what works here", why));
+        return false;
+    }
+
     int watch(Pipeline& pipeline) {
         uint64_t looked_ns = monotonic_ns();
         while (!stop_requested) {

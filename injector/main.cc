@@ -27,6 +27,7 @@ int run_program(int argc, char** argv) {
                         "  bewit run -- nginx -g 'daemon off;'              run a workload, watched with the rules inside the program\n"
                         "  bewit run -r falco_rules.yaml -- ./server        the same with upstream's rules\n"
                         "  bewit host -r falco_rules.yaml                   the whole machine, from the kernel (eBPF)\n"
+                        "  bewit doctor                                     which source of events works here, and why each other does not\n"
                         "  bewit check my_rules.yaml                        validate rule files\n"
                         "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n"
                         "  bewit patch ecs --bewit-image IMAGE task.json    a task definition made to run under bewit\n");
@@ -44,6 +45,7 @@ int run_program(int argc, char** argv) {
     bewit::add_events(program, status);
     bewit::add_syscalls(program, status);
     bewit::add_config(program, status);
+    bewit::add_doctor(program, status);
     bewit::add_version(program, status);
     try {
         workload = take_workload(program, words);

@@ -31,6 +31,7 @@ void add_fields(CLI::App& program, int& status);
 void add_events(CLI::App& program, int& status);
 void add_syscalls(CLI::App& program, int& status);
 void add_config(CLI::App& program, int& status);
+void add_doctor(CLI::App& program, int& status);
 void add_version(CLI::App& program, int& status);
 
 }  // namespace bewit

@@ -137,5 +137,33 @@ class Help(TestCase):
             self.assertEqual(bewit(*words).returncode, 2, words)
 
 
+class Doctor(TestCase):
+    def doctor(self, *prefix: str) -> dict:
+        done = subprocess.run([*prefix, BEWIT, "doctor", "--offline", "--json"], capture_output=True, text=True, check=False, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return json.loads(done.stdout)
+
+    def test_one_source_is_recommended_and_each_that_does_not_work_has_a_reason(self):
+        report = self.doctor()
+        self.assertEqual([row["source"] for row in report["sources"]], ["kmod", "ebpf", "ptrace"])
+        works = [row["source"] for row in report["sources"] if row["works"]]
+        self.assertEqual(report["recommendation"], works[0])
+        self.assertTrue(all(row["reason"] for row in report["sources"] if not row["works"]))
+
+    @harness.needs_root
+    def test_without_privileges_it_is_ptrace_and_the_capability_is_named(self):
+        report = self.doctor("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all")
+        self.assertEqual(report["recommendation"], "ptrace")
+        self.assertEqual(report["command"], "bewit run -- COMMAND")
+        ebpf = next(row for row in report["sources"] if row["source"] == "ebpf")
+        self.assertFalse(ebpf["works"])
+        if report["evidence"]["btf"]:
+            self.assertRegex(ebpf["reason"], "CAP_BPF|without its eBPF source")
+
+    def test_the_text_ends_with_the_command_line(self):
+        done = bewit("doctor", "--offline")
+        self.assertRegex(done.stdout.rstrip().splitlines()[-1], r"^  (sudo )?bewit (host --source \w+|run -- COMMAND)$")
+
+
 if __name__ == "__main__":
     unittest.main()
