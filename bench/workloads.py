@@ -143,6 +143,10 @@ class Postgres:
         client = [self.program("pgbench"), "-h", "127.0.0.1", "-p", str(port), "-U", "bench", "postgres"]
         try:
             wait_for(port, server)
+            # It listens before it is ready.
+            ready = [self.program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+            while subprocess.run(ready, check=False).returncode != 0 and server.poll() is None:
+                time.sleep(0.02)
             if not os.path.exists(directory + "/filled"):
                 subprocess.run([*client, "-i", "-q"], check=True, **QUIET)
                 pathlib.Path(directory, "filled").touch()

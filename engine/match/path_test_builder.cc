@@ -32,6 +32,7 @@ struct NumbersHash {
 
 constexpr size_t most_states = 16384;
 constexpr uint64_t every_class = UINT64_MAX;
+constexpr uint8_t no_byte = 1;  // of no plain name, and so of no pattern's
 
 // ---- flags
 
@@ -135,6 +136,13 @@ public:
             }
         }
         return tidy(std::move(result));
+    }
+    // The bytes that one of the places waits for in particular.
+    void mark_awaited(std::span<const Place> places, std::array<bool, 256>& awaited) const {
+        for (const Place place : places) {
+            const auto& [pattern, at] = at_[place];
+            if (at < patterns_[pattern].size() && patterns_[pattern][at].kind == Kind::Byte) awaited[patterns_[pattern][at].byte] = true;
+        }
     }
     // The patterns that fit, when the text ends there.
     std::vector<uint32_t> fitting(std::span<const Place> places) const {
@@ -324,7 +332,7 @@ public:
         test_.start = number_of(Component::Nothing, patterns_.begin());
         for (size_t i = 1; i < states_.size() + 1; ++i) {
             if (states_.size() > most_states) return false;
-            for (uint16_t number = 0; number < test_.class_count; ++number) test_.next.push_back(step(i, number));
+            add_row(i);
         }
         return true;
     }
@@ -354,6 +362,18 @@ private:
         }
         models_ = models;
         test_.class_count = static_cast<uint16_t>(models.size());
+    }
+
+    // Most bytes are told from others by no pattern that is under way: for them one step is made for all.
+    void add_row(size_t state) {
+        std::array<bool, 256> awaited{};
+        patterns_.mark_awaited(places_of(*states_[state - 1]), awaited);
+        awaited['/'] = awaited['.'] = true;
+        const bool begun = static_cast<Component>(states_[state - 1]->back()) != Component::Nothing;
+        const uint16_t rest = begun ? number_of(Component::Plain, patterns_.after(places_of(*states_[state - 1]), no_byte)) : PathTest::ask;
+        for (uint16_t number = 0; number < test_.class_count; ++number) {
+            test_.next.push_back(number == 0 || awaited[models_[number]] ? step(state, number) : rest);
+        }
     }
 
     uint16_t step(size_t state, uint16_t byte_class) {

@@ -41,7 +41,7 @@ namespace {
 using Stage = RuntimeState::Stage;
 
 constexpr uint64_t page = 4096;
-constexpr uint32_t hot = 2000;  // stops in a row from one site: what is short-lived gains nothing
+constexpr uint32_t hot = 500;  // stops in a row from one site: what is short-lived gains nothing
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
 constexpr size_t slots_in_page = page / trampoline_size;
