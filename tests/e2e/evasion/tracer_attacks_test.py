@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Attacks on the tracer itself: rows A1 to A11 of the threat model (docs/security.md)."""
+"""Attacks on the tracer itself: rows A1 to A12 of the threat model (docs/security.md)."""
 import os
 import re
 import select
@@ -75,6 +75,23 @@ class OutOfSight(TestCase):
                              (0, "PTRACE_TRACEME EPERM\nPTRACE_ATTACH EPERM\nPTRACE_SEIZE EPERM\nsuspended EPERM\n"), result.stderr)
             requests = [alert["output_fields"]["evt.arg.request"] for alert in result.of("Traced")]
             self.assertEqual(requests, ["PTRACE_TRACEME", "PTRACE_ATTACH", "PTRACE_SEIZE", "PTRACE_SEIZE"])
+
+
+@unittest.skipUnless(evasion.has("use_runtime"), "there is no runtime for this architecture")
+class RuntimeAbuse(TestCase):
+    def setUp(self) -> None:
+        super().setUp()
+        self.add_rule("Program run", "evt.type = execve and proc.name = true")
+
+    def test_a12_from_the_runtime_s_instruction_only_openat2_is_not_seen(self):
+        # What code inside the process gains by the runtime is this one call, as docs/security.md says: openat2, and nothing else.
+        result = self.attack("use_runtime", "/dev/null", self.marked)
+        self.assertEqual((result.status, result.stdout), (0, "openat2 1\nopenat 1\nexecve 1\n"), result.stderr)
+        self.assertEqual(result.rules(), ["Marked file opened", "Program run"])
+
+    def test_a12_strict_has_no_such_instruction(self):
+        result = self.attack("use_runtime", "/dev/null", self.marked, options=("--interception", "strict"))
+        self.assertEqual((result.status, result.stdout, result.rules()), (0, "no runtime\n", []), result.stderr)
 
 
 class Tampering(TestCase):
