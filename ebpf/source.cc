@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
@@ -20,6 +21,7 @@
 namespace bewit::ebpf {
 namespace {
 
+constexpr size_t longest_log = 1 << 20, told_of_log = 2000;
 constexpr uint32_t wakeups_per_ring = 16;
 constexpr long nanoseconds_per_second = 1'000'000'000;
 
@@ -28,9 +30,13 @@ thread_local std::string* library_log = nullptr;
 
 int keep_log(libbpf_print_level level, const char* format, va_list arguments) {
     if (library_log == nullptr || level == LIBBPF_DEBUG) return 0;
-    char line[1024];
-    const int size = vsnprintf(line, sizeof line, format, arguments);
-    if (size > 0) library_log->append(line, std::min<size_t>(static_cast<size_t>(size), sizeof line - 1));
+    // The verifier's log is one line to libbpf; its reason stands at the end.
+    std::string line(longest_log, '\0');
+    const int size = vsnprintf(line.data(), line.size(), format, arguments);
+    if (size <= 0) return 0;
+    line.resize(std::min(static_cast<size_t>(size), line.size() - 1));
+    if (line.size() > told_of_log) line = "... " + line.substr(line.size() - told_of_log);
+    *library_log += line;
     return 0;
 }
 

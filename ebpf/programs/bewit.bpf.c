@@ -41,7 +41,7 @@ __noinline int write_fact(uint32_t i)
 	case BEWIT_FACT_START: {
 		enum { AT_FDCWD = -100 };
 
-		at = s->saved.head.at[field->argument & 3];
+		at = slot_at(s, field->argument);
 		BOUND(at, SAVED_ROOM - 1);
 		if (!has_slot(s, field->argument) || s->saved.data[at] == '/')
 			return 0;

@@ -94,8 +94,8 @@ static __always_inline void write_option(struct scratch *s, uint64_t address, ui
 {
 	enum { ERRNO = 1, UINT32, UINT64, TIME };
 	uint8_t tag = option_tag(s->arguments[1], s->arguments[2]);
-	uint64_t words[2] = {};
-	uint32_t at = s->saved.head.at[0], halves[2];
+	uint64_t words[4] = {}; /* as many bytes as a bound can promise */
+	uint32_t at = s->saved.head.at[0], halves[2], wanted;
 
 	if (address == 0 ? !has_slot(s, 0) : size == 0)
 		return;
@@ -110,11 +110,13 @@ static __always_inline void write_option(struct scratch *s, uint64_t address, ui
 	if (address == 0) {
 		BOUND(at, SAVED_ROOM - 1);
 		size = s->saved.head.size[0];
-		BOUND(size, 255);
-		bpf_probe_read_kernel(words, size > sizeof words ? sizeof words : size, &s->saved.data[at]);
+		wanted = smaller(size, 16);
+		BOUND(wanted, 31);
+		bpf_probe_read_kernel(words, wanted, &s->saved.data[at]);
 	} else {
-		BOUND(size, 255);
-		bpf_probe_read_user(words, size > sizeof words ? sizeof words : size, (const void *)address);
+		wanted = smaller(size, 16);
+		BOUND(wanted, 31);
+		bpf_probe_read_user(words, wanted, (const void *)address);
 	}
 	halves[0] = words[0];
 	halves[1] = words[0] >> 32;
@@ -241,7 +243,7 @@ static __always_inline void write_arguments(struct scratch *s, uint32_t what)
 /* A list of strings in a slot: the first, or those after it. */
 static __always_inline void write_list(struct scratch *s, uint32_t slot, bool head)
 {
-	uint32_t at = s->saved.head.at[slot & 3], size = s->saved.head.size[slot & 3], before = s->used, first;
+	uint32_t at = slot_at(s, slot), size = slot_size(s, slot), before = s->used, first;
 
 	if (!has_slot(s, slot) || size == 0)
 		return;

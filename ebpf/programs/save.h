@@ -9,7 +9,7 @@ enum { MOST_VECTORS = 8, MOST_STRINGS = 64, LONGEST_ADDRESS = 128, HOW_SIZE = 24
 
 static __always_inline void keep(struct saved *saved, uint32_t slot, uint32_t at, uint32_t size)
 {
-	slot &= BEWIT_MAX_SAVES - 1;
+	BOUND(slot, BEWIT_MAX_SAVES - 1);
 	saved->head.at[slot] = at;
 	saved->head.size[slot] = size;
 	saved->head.present |= 1u << slot;

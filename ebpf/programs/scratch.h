@@ -163,16 +163,36 @@ static __always_inline void count_drop(uint32_t cause)
 		++counted->drops[cause];
 }
 
+/* Where what was saved in a slot stands, and its size. The bound is kept beside the access, where every verifier sees it. */
+static __always_inline uint32_t slot_at(const struct scratch *s, uint32_t slot)
+{
+	BOUND(slot, BEWIT_MAX_SAVES - 1);
+	return s->saved.head.at[slot];
+}
+
+static __always_inline uint32_t slot_size(const struct scratch *s, uint32_t slot)
+{
+	BOUND(slot, BEWIT_MAX_SAVES - 1);
+	return s->saved.head.size[slot];
+}
+
+/* Without a branch: in a loop the compiler may turn one into a jump backwards by falling through, which kernels before 6.8 do not take. */
 static __always_inline uint32_t word_size(const struct scratch *s)
 {
-	return s->abi == BEWIT_ABI_I386 || s->number & 0x40000000 ? 4 : 8;
+	uint32_t other = s->abi ^ BEWIT_ABI_I386, x32 = s->number >> 30 & 1;
+
+	BOUND(other, 0xff);
+	return 8 >> ((other - 1) >> 31 | x32);
 }
 
 /* A long of the call's ABI at `address`. */
 static __always_inline bool read_long(const struct scratch *s, uint64_t address, uint64_t *value)
 {
+	uint32_t last = word_size(s) - 1;
+
+	BOUND(last, 7);
 	*value = 0;
-	return bpf_probe_read_user(value, word_size(s) == 4 ? 4 : 8, (const void *)address) == 0;
+	return bpf_probe_read_user(value, last + 1, (const void *)address) == 0;
 }
 
 #endif

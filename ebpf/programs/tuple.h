@@ -50,7 +50,7 @@ static __always_inline void write_end(struct scratch *s, const struct endpoint *
 static __always_inline bool slot_endpoint(struct scratch *s, uint32_t slot, struct endpoint *end)
 {
 	enum { SMALLEST_IPV6 = 24 };
-	uint32_t at = s->saved.head.at[slot & 3], size = s->saved.head.size[slot & 3];
+	uint32_t at = slot_at(s, slot), size = slot_size(s, slot);
 	uint16_t family;
 
 	if (!has_slot(s, slot) || size < 16)
@@ -76,7 +76,7 @@ static __always_inline bool slot_endpoint(struct scratch *s, uint32_t slot, stru
 /* The path in a sockaddr_un; an abstract name without the NUL that it begins with. With a NUL at the end. False when there is none. */
 static __always_inline bool write_slot_unix(struct scratch *s, uint32_t slot)
 {
-	uint32_t from = s->saved.head.at[slot & 3], size = s->saved.head.size[slot & 3], at = s->used;
+	uint32_t from = slot_at(s, slot), size = slot_size(s, slot), at = s->used;
 
 	if (!has_slot(s, slot) || size < 3)
 		return false;
@@ -180,9 +180,9 @@ __noinline int write_address(uint32_t slot)
 		write_end(s, &end, !end.is_narrow);
 		return 0;
 	}
-	at = s->saved.head.at[slot];
+	at = slot_at(s, slot);
 	BOUND(at, SAVED_ROOM - 1);
-	if (s->saved.head.size[slot] < 2 || *(uint16_t *)&s->saved.data[at] != AF_UNIX)
+	if (slot_size(s, slot) < 2 || *(uint16_t *)&s->saved.data[at] != AF_UNIX)
 		return 0;
 	WRITE_VALUE(s, uint8_t, AF_UNIX);
 	at = s->used;

@@ -111,7 +111,7 @@ static __always_inline bool has_slot(const struct scratch *s, uint32_t slot)
 /* The slot's bytes, at most `limit` of them. */
 static __always_inline void write_slot(struct scratch *s, uint32_t slot, uint32_t limit)
 {
-	uint32_t at = s->saved.head.at[slot & 3], size = s->saved.head.size[slot & 3];
+	uint32_t at = slot_at(s, slot), size = slot_size(s, slot);
 
 	if (!has_slot(s, slot))
 		return;
@@ -122,16 +122,18 @@ static __always_inline void write_slot(struct scratch *s, uint32_t slot, uint32_
 /* `size` bytes at byte `from` of the slot as a number; false when there are fewer. */
 static __always_inline bool slot_number(const struct scratch *s, uint32_t slot, uint32_t from, uint32_t size, uint64_t *value)
 {
-	uint32_t at = s->saved.head.at[slot & 3] + from;
+	uint32_t at = slot_at(s, slot) + from;
+	uint64_t room[2] = {}; /* as many bytes as a bound can promise */
 
 	*value = 0;
-	if (!has_slot(s, slot) || from + size > s->saved.head.size[slot & 3])
+	if (!has_slot(s, slot) || from + size > slot_size(s, slot))
 		return false;
 	BOUND(at, SAVED_ROOM - 1);
-	BOUND(size, 15);
 	if (size > 8)
 		return false;
-	bpf_probe_read_kernel(value, size, &s->saved.data[at]);
+	BOUND(size, 15);
+	bpf_probe_read_kernel(room, size, &s->saved.data[at]);
+	*value = room[0];
 	return true;
 }
 
