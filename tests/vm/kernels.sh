@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Kernels of Debian's releases, unpacked and not installed. Usage: kernels.sh DIRECTORY NAME...
+#
+# For each NAME (5.10, 6.1, 6.12, newest) the newest cloud kernel of that series goes to DIRECTORY/NAME/vmlinuz, its release to DIRECTORY/NAME/release.
+# What is there already stays. The packages come from where the machine's own do, checked with Debian's keys; apt's own state is not touched.
+set -euo pipefail
+mkdir -p "$1"
+directory=$(cd "$1" && pwd)
+shift
+
+declare -A suite=([5.10]=bullseye [6.1]=bookworm [6.12]=bookworm-backports [newest]=trixie-backports)
+declare -A pattern=([5.10]='5\.10\.[^ ]*' [6.1]='6\.1\.[^ ]*' [6.12]='6\.12\.[^ ]*' [newest]='[67]\.[^ ]*')
+
+uri=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[.*\] \)\?\(http[^ ]*\).*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -n 1 || true)
+[ -n "$uri" ] || { echo "kernels.sh: this machine has no source of Debian's packages" >&2; exit 3; }
+
+# apt with a state of its own, that knows one suite.
+with_apt() {
+    local name=$1
+    shift
+    local home=$directory/apt-$name
+    if [ ! -f "$home/config" ]; then
+        mkdir -p "$home"/state/lists/partial "$home"/cache/archives/partial "$home"/parts
+        printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
+            "$uri" "${suite[$name]}" >"$home/parts/debian.sources"
+        cat >"$home/config" <<EOF
+Dir::State "$home/state"; Dir::State::status "/var/lib/dpkg/status"; Dir::Cache "$home/cache";
+Dir::Etc::sourcelist "/dev/null"; Dir::Etc::sourceparts "$home/parts";
+APT::Architecture "amd64"; APT::Architectures { "amd64"; }; APT::Sandbox::User "root"; Acquire::Languages "none";
+EOF
+        APT_CONFIG=$home/config apt-get update -q >/dev/null || { rm -rf "$home"; return 1; }
+    fi
+    APT_CONFIG=$home/config "$@"
+}
+
+for name in "$@"; do
+    [ -n "${suite[$name]:-}" ] || { echo "kernels.sh: $name: write one of ${!suite[*]}" >&2; exit 2; }
+    [ -f "$directory/$name/release" ] && continue
+    package=$(with_apt "$name" apt-cache search --names-only "^linux-image-${pattern[$name]}-cloud-amd64\$" | cut -d ' ' -f 1 | sort -V | tail -n 1)
+    [ -n "$package" ] || { echo "kernels.sh: ${suite[$name]} has no cloud kernel $name" >&2; exit 3; }
+    work=$(mktemp -d "$directory/unpack-XXXXXX")
+    (cd "$work" && with_apt "$name" apt-get download -q "$package" >/dev/null && dpkg -x ./*.deb tree)
+    # From 7.2 on the image is in a package beside this one.
+    if ! ls "$work"/tree/boot/vmlinuz-* >/dev/null 2>&1; then
+        binary=$(dpkg-deb -f "$work"/*.deb Depends | grep -o 'linux-binary-[67][^ ,]*' | head -n 1)
+        (cd "$work" && rm ./*.deb && with_apt "$name" apt-get download -q "$binary" >/dev/null && dpkg -x ./*.deb tree)
+    fi
+    mkdir -p "$directory/$name"
+    cp "$work"/tree/boot/vmlinuz-* "$directory/$name/vmlinuz"
+    basename "$work"/tree/boot/vmlinuz-* | sed 's/^vmlinuz-//' >"$directory/$name/release"
+    rm -rf "$work"
+done
