@@ -45,8 +45,10 @@ for name in "$@"; do
         binary=$(dpkg-deb -f "$work"/*.deb Depends | grep -o 'linux-binary-[67][^ ,]*' | head -n 1)
         (cd "$work" && rm ./*.deb && with_apt "$name" apt-get download -q "$binary" >/dev/null && dpkg -x ./*.deb tree)
     fi
+    image=$(find "$work/tree" -name vmlinuz -o -name 'vmlinuz-*' | head -n 1)
+    [ -n "$image" ] || { echo "kernels.sh: $package holds no kernel" >&2; exit 1; }
     mkdir -p "$directory/$name"
-    cp "$work"/tree/boot/vmlinuz-* "$directory/$name/vmlinuz"
-    basename "$work"/tree/boot/vmlinuz-* | sed 's/^vmlinuz-//' >"$directory/$name/release"
+    cp "$image" "$directory/$name/vmlinuz"
+    printf '%s\n' "${package#linux-image-}" >"$directory/$name/release"
     rm -rf "$work"
 done
