@@ -11,6 +11,7 @@ shift
 declare -A suite=([5.10]=bullseye [6.1]=bookworm [6.12]=bookworm-backports [newest]=trixie-backports)
 declare -A pattern=([5.10]='5\.10\.[^ ]*' [6.1]='6\.1\.[^ ]*' [6.12]='6\.12\.[^ ]*' [newest]='[67]\.[^ ]*')
 
+grep -qi '^ID=debian' /etc/os-release || { echo "kernels.sh: this machine is no Debian" >&2; exit 3; }
 uri=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[.*\] \)\?\(http[^ ]*\).*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -n 1 || true)
 [ -n "$uri" ] || { echo "kernels.sh: this machine has no source of Debian's packages" >&2; exit 3; }
 
@@ -26,7 +27,7 @@ with_apt() {
         cat >"$home/config" <<EOF
 Dir::State "$home/state"; Dir::State::status "/var/lib/dpkg/status"; Dir::Cache "$home/cache";
 Dir::Etc::sourcelist "/dev/null"; Dir::Etc::sourceparts "$home/parts";
-APT::Architecture "amd64"; APT::Architectures { "amd64"; }; APT::Sandbox::User "root"; Acquire::Languages "none";
+APT::Architecture "amd64"; APT::Architectures { "amd64"; }; APT::Sandbox::User "root"; Acquire::Languages "none"; Acquire::Retries "3";
 EOF
         APT_CONFIG=$home/config apt-get update -q >/dev/null || { rm -rf "$home"; return 1; }
     fi
