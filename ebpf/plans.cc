@@ -251,9 +251,10 @@ private:
     }
 
     void add_unknown() {
-        const event::Kind unknown = event::find_kind("unknown").value();
-        made_.plans[BEWIT_PLAN_UNKNOWN] = generic_plan(unknown);
-        if (interest_.of(unknown).level == match::KindInterest::Level::Never) return;
+        const auto unknown = event::find_kind("unknown");
+        if (!unknown) return;
+        made_.plans[BEWIT_PLAN_UNKNOWN] = generic_plan(*unknown);
+        if (interest_.of(*unknown).level == match::KindInterest::Level::Never) return;
         for (uint32_t abi = 0; abi < BEWIT_ABIS; ++abi) {
             for (uint32_t number = first_unknown_[abi]; number < BEWIT_CALL_NUMBERS; ++number) {
                 bewit_call& call = made_.calls[abi * BEWIT_CALL_NUMBERS + number];

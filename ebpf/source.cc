@@ -14,7 +14,6 @@
 
 #include <fmt/format.h>
 
-
 #include "ebpf/plans.h"
 #include "ebpf/sample.h"
 
@@ -59,9 +58,11 @@ public:
 
     uint32_t process(Tid tid, uint32_t wanted, event::ProcessFacts& facts) override {
         uint32_t known = 0;
-        if (sample_.is_of(tid) && (wanted & event::WorkingDirectory) != 0 && sample_.working_directory()) {
-            facts.cwd = *sample_.working_directory();
-            known = event::WorkingDirectory;
+        if (sample_.is_of(tid) && (wanted & event::WorkingDirectory) != 0) {
+            if (const auto directory = sample_.working_directory()) {
+                facts.cwd = *directory;
+                known = event::WorkingDirectory;
+            }
         }
         return wanted == known ? known : known | proc_.process(tid, wanted & ~known, facts);
     }
@@ -95,7 +96,7 @@ public:
         std::string log;
         library_log = &log;
         libbpf_set_print(keep_log);
-        const auto done = start_logged(interest, options, log);
+        auto done = start_logged(interest, options, log);
         library_log = nullptr;
         return done;
     }
