@@ -239,7 +239,7 @@ WORKLOADS = {
     "create-processes": Work("processes", 3000),
     "launch-programs": Work("programs", 800),
     "memory": Work("memory", 4000000),
-    "open-close": Work("open", 30000),
+    "open-close": Work("open", 150000),
     "getppid": Work("getppid", 1000000),
     "find": Command("find", "/usr/share", "-maxdepth", "4"),
     "g++": Compile(),

@@ -202,7 +202,7 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
             if (!settings_.seccomp) calls_.at_entry(tracee, info);
             return go_on(tracee);
         case SyscallInfo::Phase::Exit:
-            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, info.result)) return;
+            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, workload_.tracees.find(Tid{raw(tracee.pid)}), info.result)) return;
             calls_.at_exit(tracee, info.result);
             return go_on(tracee);
         case SyscallInfo::Phase::Seccomp:
@@ -241,7 +241,7 @@ void TraceLoop::entrypoint_goes_on() {
 }
 
 void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
-    if (settings_.runtime != nullptr && settings_.runtime->at_signal(tracee, signal)) return;
+    if (settings_.runtime != nullptr && settings_.runtime->at_signal(tracee, workload_.tracees.find(Tid{raw(tracee.pid)}), signal)) return;
     ++workload_.statistics.signals;
     siginfo_t info{};
     if (signals_wanted_ && signal_info(tracee.tid, info)) {

@@ -89,6 +89,12 @@ std::array<std::byte, trampoline_size> trampoline(uint64_t behind_call, uint64_t
     return code;
 }
 
+uint64_t behind_call(std::span<const std::byte, trampoline_size> trampoline) {
+    uint64_t address = 0;
+    std::memcpy(&address, trampoline.data() + 2, sizeof address);
+    return address;
+}
+
 bool is_file_code(std::string_view maps, uint64_t address) {
     while (const std::optional<Mapping> mapping = next_mapping(maps)) {
         if (address >= mapping->first && address < mapping->behind)

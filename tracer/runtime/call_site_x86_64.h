@@ -23,6 +23,8 @@ std::optional<std::array<std::byte, jump_size>> jump(uint64_t from, uint64_t to)
 // destroy.
 constexpr size_t trampoline_size = 32;
 std::array<std::byte, trampoline_size> trampoline(uint64_t behind_call, uint64_t runtime);
+// What such a one was made for.
+uint64_t behind_call(std::span<const std::byte, trampoline_size> trampoline);
 
 // By /proc/PID/maps (proc_pid_maps(5)): whether `address` is in code that is mapped from a file, privately, and that
 // nobody can write to.

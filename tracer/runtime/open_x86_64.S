@@ -3,7 +3,8 @@
  *
  * Entered by a jump from where `mov $257, %eax` stood, with the arguments of the call in their registers and in rcx the address behind the call's
  * `syscall` instruction. A system call destroys rax, rcx, r11 and nothing else; so does this. Everything is kept on the stack, below the red zone:
- * signal handlers, fork(2) and other threads need no thought then.
+ * fork(2) and other threads need no thought then. Where a signal arrives in here, the tracer puts the thread back to the call, or behind it
+ * (runtime_x86_64.cc, leave()): it rests on the labels, and on what stands in the frame between `kept` and the loads at the end.
  *
  * The name is copied while the automaton reads it, and it is the copy that is opened. RESOLVE_NO_SYMLINKS makes the name the file's only name but for
  * hard links and mounts: what a symbolic link would lead elsewhere fails with ELOOP. Every doubt goes to `ask`: the call as it stood, at its own
@@ -16,7 +17,9 @@
 #define RESOLVE_NO_SYMLINKS 4
 #define HOW_SIZE 24
 #define NAME_LIMIT 255
-#define FRAME 288                  /* the name, then struct open_how at 256 */
+#define HOW 256                    /* the frame: the name, struct open_how, the registers; then the red zone */
+#define KEPT 288
+#define FRAME 480
 
 #define TABLE_CLASSES 0
 #define TABLE_START 8
@@ -29,19 +32,21 @@
 
 	.section .rodata.bewit_runtime, "a", @progbits
 	.balign 64
-	.globl bewit_runtime_begin, bewit_runtime_trusted, bewit_runtime_ask, bewit_runtime_reads, bewit_runtime_read, bewit_runtime_end
+	.globl bewit_runtime_begin, bewit_runtime_framed, bewit_runtime_kept, bewit_runtime_reads, bewit_runtime_read, bewit_runtime_trusted
+	.globl bewit_runtime_left, bewit_runtime_ask, bewit_runtime_asking, bewit_runtime_asked, bewit_runtime_end
 bewit_runtime_begin:
 .Lbegin:
-	lea -128(%rsp), %rsp
-	push %rdi
-	push %rsi
-	push %rdx
-	push %r10
-	push %rbx
-	push %r8
-	push %r9
-	push %rcx
 	lea -FRAME(%rsp), %rsp
+bewit_runtime_framed:
+	mov %rcx, KEPT(%rsp)
+	mov %r9, KEPT+8(%rsp)
+	mov %r8, KEPT+16(%rsp)
+	mov %rbx, KEPT+24(%rsp)
+	mov %r10, KEPT+32(%rsp)
+	mov %rdx, KEPT+40(%rsp)
+	mov %rsi, KEPT+48(%rsp)
+	mov %rdi, KEPT+56(%rsp)
+bewit_runtime_kept:
 	lea .Lbegin + 4096(%rip), %rbx
 	cmpq $0, TABLE_DISABLED(%rbx)
 	jne bewit_runtime_ask
@@ -85,16 +90,16 @@ bewit_runtime_read:
 	bt %r8, %r9
 	jc bewit_runtime_ask
 	mov %edx, %eax
-	mov %rax, 256(%rsp)
+	mov %rax, HOW(%rsp)
 	xor %eax, %eax
 	test $MAY_CREATE, %edx
 	jz 4f
 	mov %r10d, %eax
 	and $MODE_BITS, %eax
-4:	mov %rax, 264(%rsp)
-	movq $RESOLVE_NO_SYMLINKS, 272(%rsp)
+4:	mov %rax, HOW+8(%rsp)
+	movq $RESOLVE_NO_SYMLINKS, HOW+16(%rsp)
 	mov %rsp, %rsi
-	lea 256(%rsp), %rdx
+	lea HOW(%rsp), %rdx
 	mov $HOW_SIZE, %r10d
 	mov $NR_OPENAT2, %eax
 	syscall
@@ -110,30 +115,32 @@ bewit_runtime_trusted:
 	je 5f
 	cmp $-13, %rax  /* EACCES */
 	jne bewit_runtime_ask
-5:	lea FRAME(%rsp), %rsp
-	pop %rcx
-	pop %r9
-	pop %r8
-	pop %rbx
-	pop %r10
-	pop %rdx
-	pop %rsi
-	pop %rdi
-	lea 128(%rsp), %rsp
+5:
+	mov KEPT(%rsp), %rcx
+	mov KEPT+8(%rsp), %r9
+	mov KEPT+16(%rsp), %r8
+	mov KEPT+24(%rsp), %rbx
+	mov KEPT+32(%rsp), %r10
+	mov KEPT+40(%rsp), %rdx
+	mov KEPT+48(%rsp), %rsi
+	mov KEPT+56(%rsp), %rdi
+	lea FRAME(%rsp), %rsp
+bewit_runtime_left:
 	jmp *%rcx
 bewit_runtime_ask:
+	mov KEPT(%rsp), %rcx
+	mov KEPT+8(%rsp), %r9
+	mov KEPT+16(%rsp), %r8
+	mov KEPT+24(%rsp), %rbx
+	mov KEPT+32(%rsp), %r10
+	mov KEPT+40(%rsp), %rdx
+	mov KEPT+48(%rsp), %rsi
+	mov KEPT+56(%rsp), %rdi
 	lea FRAME(%rsp), %rsp
-	pop %rcx
-	pop %r9
-	pop %r8
-	pop %rbx
-	pop %r10
-	pop %rdx
-	pop %rsi
-	pop %rdi
-	lea 128(%rsp), %rsp
+bewit_runtime_asking:
 	mov $NR_OPENAT, %eax
 	lea -2(%rcx), %rcx
+bewit_runtime_asked:
 	jmp *%rcx
 bewit_runtime_end:
 	.size bewit_runtime_begin, . - bewit_runtime_begin

@@ -8,7 +8,8 @@ void Runtime::born(const RuntimeState& parent, RuntimeState& child, uint64_t fla
     child = parent;
     child.stops = 0;
     // Memory that two processes share is left as it is.
-    if ((flags & CLONE_VM) != 0) child.stage = RuntimeState::Stage::Off;
+    if ((flags & CLONE_VM) != 0 || parent.busy != Tid::None) child.stage = RuntimeState::Stage::Off;
+    child.busy = Tid::None;
 }
 
 void Runtime::executed(RuntimeState& state) {

@@ -5,8 +5,9 @@
 // name (engine/match/path_test.h). Where no rule can match it makes the call itself, as openat2(2) with
 // RESOLVE_NO_SYMLINKS, from the one instruction that the program lets through; otherwise the call is made at its own
 // place and stops as ever. The `syscall` instruction itself stays as it was: a thread that is in the call, or a jump to
-// it, finds it there. Only what is surely one is taken for a site, and only in a process of one thread, in code that is
-// mapped from a file and cannot be written to.
+// it, finds it there. Only what is surely one is taken for a site, in code that is mapped from a file and cannot be
+// written to; in a process of several threads only where one store of a word changes it. A signal finds the thread at
+// the call or behind it, never in the runtime.
 //
 // What is given up (threat model, row A12): code of an attacker inside the process can jump to that instruction and
 // open a file unseen by this path. No other call takes it. `--interception strict` does without.
@@ -38,11 +39,12 @@ struct RuntimeState {
         Off,          // until the next execve(2)
     };
     Stage stage = Stage::None;
-    bool sealed = false;  // it has a seccomp program of its own, which stays
-    uint16_t slots = 0;   // used ones of the page near the sites
-    uint32_t stops = 0;   // in a row at `site`
-    uint64_t site = 0;    // instruction pointer behind the last openat(2) that stopped
-    uint64_t near = 0;    // address of that page; 0: none
+    bool sealed = false;   // it has a seccomp program of its own, which stays
+    Tid busy = Tid::None;  // the thread on its way through a call that was put in place of its own
+    uint16_t slots = 0;    // used ones of the page near the sites
+    uint32_t stops = 0;    // in a row at `site`
+    uint64_t site = 0;     // instruction pointer behind the last openat(2) that stopped
+    uint64_t near = 0;     // address of that page; 0: none
 };
 
 // Of the tracer's thread. Every call is about a thread that stands in a ptrace-stop.
@@ -60,10 +62,10 @@ public:
     // another call; this one comes again, or the runtime makes it.
     virtual bool at_entry(Tracee& tracee, Tracee* leader, const SyscallStop& stop) = 0;
     // At the exit of a call. True: it was an injected one, and the thread was let go.
-    virtual bool at_exit(Tracee& tracee, int64_t result) = 0;
-    // Before a signal is delivered. True: it came from the runtime's reading of a name, and the thread was let go
-    // without it.
-    virtual bool at_signal(Tracee& tracee, int signal) = 0;
+    virtual bool at_exit(Tracee& tracee, Tracee* leader, int64_t result) = 0;
+    // Before a signal is delivered: the thread leaves the runtime. True: the signal came from the runtime's reading of
+    // a name, and the thread was let go without it.
+    virtual bool at_signal(Tracee& tracee, const Tracee* leader, int signal) = 0;
 
     // Call sites that no longer stop.
     virtual uint64_t sites() const = 0;

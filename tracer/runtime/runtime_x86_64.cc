@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -31,8 +32,9 @@
 
 extern "C" {
 // tracer/runtime/open_x86_64.S
-extern const std::byte bewit_runtime_begin[], bewit_runtime_trusted[], bewit_runtime_ask[], bewit_runtime_reads[],
-    bewit_runtime_read[], bewit_runtime_end[];
+extern const std::byte bewit_runtime_begin[], bewit_runtime_framed[], bewit_runtime_kept[], bewit_runtime_reads[],
+    bewit_runtime_read[], bewit_runtime_trusted[], bewit_runtime_left[], bewit_runtime_ask[], bewit_runtime_asking[],
+    bewit_runtime_asked[], bewit_runtime_end[];
 }
 
 namespace bewit::tracer {
@@ -44,6 +46,8 @@ constexpr uint64_t page = 4096;
 constexpr uint32_t hot = 500;  // stops in a row from one site: what is short-lived gains nothing
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
+constexpr uint64_t frame = 480, frame_kept = 288;           // of the code's stack
+constexpr uint64_t syscall_size = 2;
 constexpr size_t slots_in_page = page / trampoline_size;
 
 std::string maps_of(Tid tid) {
@@ -81,58 +85,122 @@ public:
     uint64_t sites() const override { return sites_; }
 
     bool at_entry(Tracee& tracee, Tracee* leader, const SyscallStop& stop) override {
-        RuntimeState& state = tracee.runtime;
         if (seals(stop)) {
             seal(tracee, leader);
             return false;
         }
-        const bool is_candidate = stop.abi == event::Abi::X86_64 && stop.number == SYS_openat && tracee.is_leader() &&
-                                  tracee.others == 0 && state.stage != Stage::Off && !state.sealed &&
-                                  tracee.stage == Tracee::Stage::Watched;
-        if (!is_candidate || given_up_) return false;
+        if (leader == nullptr || given_up_ || stop.abi != event::Abi::X86_64 || stop.number != SYS_openat) return false;
+        RuntimeState& state = leader->runtime;
+        const bool is_candidate = state.stage != Stage::Off && !state.sealed && !tracee.runtime.sealed &&
+                                  state.busy == Tid::None && tracee.stage == Tracee::Stage::Watched;
+        if (!is_candidate) return false;
         if (stop.instruction_pointer != state.site) {
             state.site = stop.instruction_pointer;
             state.stops = 0;
         }
-        if (++state.stops < hot) return false;
-        return take_site(tracee, stop);
+        return ++state.stops >= hot && take_site(*leader, stop);
     }
 
-    bool at_exit(Tracee& tracee, int64_t result) override {
-        RuntimeState& state = tracee.runtime;
-        if (state.stage != Stage::Mapping && state.stage != Stage::MappingNear) return false;
-        const auto saved = saved_.find(tracee.tid);
-        if (saved == saved_.end()) return false;
-        if (state.stage == Stage::Mapping) {
-            const bool there = static_cast<uint64_t>(result) == base_ && write_code(tracee.tid, base_, image_);
-            state.stage = there ? Stage::Mapped : Stage::Off;
-        } else {
-            const bool there = static_cast<uint64_t>(result) == state.near;
-            state.stage = there ? Stage::Mapped : Stage::Off;
-        }
-        repeat_call(tracee.tid, saved->second);
-        saved_.erase(saved);
+    bool at_exit(Tracee& tracee, Tracee* leader, int64_t result) override {
+        if (leader == nullptr || leader->runtime.busy != tracee.tid) return false;
+        RuntimeState& state = leader->runtime;
+        state.busy = Tid::None;
+        const bool is_first = state.stage == Stage::Mapping;
+        const bool is_there = static_cast<uint64_t>(result) == (is_first ? base_ : state.near);
+        state.stage = is_there && (!is_first || write_code(tracee.tid, base_, image_)) ? Stage::Mapped : Stage::Off;
+        repeat_call(tracee.tid, saved_[tracee.tid]);
+        saved_.erase(tracee.tid);
         resume(tracee.tid, Resume::Run);
         return true;
     }
 
-    bool at_signal(Tracee& tracee, int signal) override {
-        if (signal != SIGSEGV && signal != SIGBUS) return false;
+    bool at_signal(Tracee& tracee, const Tracee* leader, int signal) override {
+        user_regs_struct registers{};
+        if (image_.empty() || leader == nullptr || !get_registers(tracee.tid, registers)) return false;
+        if (registers.rip - leader->runtime.near < page) {
+            if (leave_trampoline(tracee.tid, leader->runtime.near, registers)) set_registers(tracee.tid, registers);
+            return false;
+        }
+        if (!is_inside(registers.rip)) return false;
         siginfo_t info{};
         // What a process sends is not a fault (sigaction(2), si_code).
-        if (!signal_info(tracee.tid, info) || info.si_code <= 0) return false;
-        user_regs_struct registers{};
-        if (!get_registers(tracee.tid, registers) || registers.rip < at(bewit_runtime_reads) ||
-            registers.rip >= at(bewit_runtime_read))
-            return false;
-        registers.rip = at(bewit_runtime_ask);
-        set_registers(tracee.tid, registers);
-        resume(tracee.tid, Resume::Run);
-        return true;
+        const bool is_fault =
+            (signal == SIGSEGV || signal == SIGBUS) && signal_info(tracee.tid, info) && info.si_code > 0;
+        if (is_fault && registers.rip >= at(bewit_runtime_reads) && registers.rip < at(bewit_runtime_read)) {
+            registers.rip = at(bewit_runtime_ask);
+            set_registers(tracee.tid, registers);
+            resume(tracee.tid, Resume::Run);
+            return true;
+        }
+        if (leave(tracee.tid, registers)) set_registers(tracee.tid, registers);
+        return false;
     }
 
 private:
     uint64_t at(const std::byte* label) const { return base_ + static_cast<uint64_t>(label - bewit_runtime_begin); }
+
+    bool is_inside(uint64_t pointer) const { return pointer >= base_ && pointer < at(bewit_runtime_end); }
+
+    // From wherever in the runtime to the call, not yet made, or to the instruction behind it: what a signal handler,
+    // an unwinder or longjmp(3) then finds is what it would find without the runtime.
+    bool leave(Tid tid, user_regs_struct& registers) const {
+        const uint64_t pointer = registers.rip;
+        if (pointer < at(bewit_runtime_kept)) {
+            if (pointer >= at(bewit_runtime_framed)) registers.rsp += frame;
+            registers.rip = registers.rcx - jump_offset;
+            return true;
+        }
+        if (pointer == at(bewit_runtime_left) || pointer == at(bewit_runtime_asked)) {
+            registers.rip = registers.rcx;
+            return true;
+        }
+        if (pointer >= at(bewit_runtime_asking)) {
+            ask(registers, registers.rcx);
+            return true;
+        }
+        std::array<uint64_t, 8> kept{};
+        if (read_memory(tid, registers.rsp + frame_kept, std::as_writable_bytes(std::span(kept))) != sizeof kept)
+            return false;
+        const uint64_t behind = kept[0];
+        registers.r9 = kept[1];
+        registers.r8 = kept[2];
+        registers.rbx = kept[3];
+        registers.r10 = kept[4];
+        registers.rdx = kept[5];
+        registers.rsi = kept[6];
+        registers.rdi = kept[7];
+        registers.rcx = behind;
+        registers.rsp += frame;
+        if (pointer < at(bewit_runtime_trusted)) {
+            registers.rip = behind - jump_offset;
+        } else if (pointer < at(bewit_runtime_ask) && is_answer(static_cast<int64_t>(registers.rax))) {
+            // The kernel restarts or interrupts this call as it would have the other (signal(7)).
+            registers.rip = behind;
+            if (registers.orig_rax == SYS_openat2) registers.orig_rax = SYS_openat;
+        } else {
+            ask(registers, behind);
+        }
+        return true;
+    }
+    static bool leave_trampoline(Tid tid, uint64_t near, user_regs_struct& registers) {
+        const uint64_t slot = registers.rip - (registers.rip - near) % trampoline_size;
+        std::array<std::byte, trampoline_size> code{};
+        if (read_memory(tid, slot, code) != code.size()) return false;
+        registers.rip = behind_call(code) - jump_offset;
+        return true;
+    }
+    static void ask(user_regs_struct& registers, uint64_t behind) {
+        registers.rip = behind - syscall_size;
+        registers.rax = SYS_openat;
+        registers.orig_rax = static_cast<unsigned long long>(-1);
+    }
+    // As the code has it; and the kernel's own marks of calls to be restarted, which only a tracer sees
+    // (include/linux/errno.h).
+    static bool is_answer(int64_t result) {
+        constexpr int64_t first_restart = -516, last_restart = -512;
+        return result >= 0 || result == -ENOENT || result == -EINTR || result == -ENOTDIR || result == -EACCES ||
+               (result >= first_restart && result <= last_restart);
+    }
 
     static bool seals(const SyscallStop& stop) {
         static const auto numbers = [] {
@@ -189,26 +257,29 @@ private:
         return read_memory(stop.tid, stop.arguments[1], first) == 1 && first[0] == std::byte{'/'};
     }
 
-    bool take_site(Tracee& tracee, const SyscallStop& stop) {
-        RuntimeState& state = tracee.runtime;
+    bool take_site(Tracee& leader, const SyscallStop& stop) {
+        RuntimeState& state = leader.runtime;
+        const Tid tid = stop.tid;
         std::array<std::byte, site_before + site_after> code{};
         const uint64_t code_address = stop.instruction_pointer - site_before;
-        const bool fits =
-            is_absolute(stop) && read_memory(tracee.tid, code_address, code) == code.size() && is_open_site(code);
+        const uint64_t site = stop.instruction_pointer - jump_offset;
+        // Other threads see one store of an aligned word whole.
+        const bool in_one_word = site % 8 + jump_size <= 8;
+        const bool fits = (leader.others == 0 || in_one_word) && is_absolute(stop) &&
+                          read_memory(tid, code_address, code) == code.size() && is_open_site(code);
         if (!fits) {
             state.stops = 0;
             return false;
         }
         if (!ready()) return false;
         user_regs_struct registers{};
-        if (!get_registers(tracee.tid, registers)) return false;
-        if (state.stage == Stage::None) return map(tracee, registers, Stage::Mapping, base_, image_.size());
+        if (!get_registers(tid, registers)) return false;
+        if (state.stage == Stage::None) return map(state, tid, registers, Stage::Mapping, base_, image_.size());
 
         const uint64_t place = state.near + state.slots * trampoline_size;
-        const uint64_t site = stop.instruction_pointer - jump_offset;
         const auto jump_there = jump(site, place);
         if (state.near == 0 || state.slots == slots_in_page || !jump_there) {
-            const std::string maps = maps_of(tracee.tid);
+            const std::string maps = maps_of(tid);
             const auto near = is_file_code(maps, site) ? free_page_near(maps, site) : std::nullopt;
             if (!near) {
                 state.stops = 0;
@@ -216,12 +287,12 @@ private:
             }
             state.near = *near;
             state.slots = 0;
-            return map(tracee, registers, Stage::MappingNear, *near, page);
+            return map(state, tid, registers, Stage::MappingNear, *near, page);
         }
         state.stops = 0;
-        if (!is_file_code(maps_of(tracee.tid), site)) return false;
-        if (!write_code(tracee.tid, place, trampoline(stop.instruction_pointer, base_)) ||
-            !write_code(tracee.tid, site, *jump_there)) {
+        if (!is_file_code(maps_of(tid), site)) return false;
+        if (!write_code(tid, place, trampoline(stop.instruction_pointer, base_)) ||
+            !write_code(tid, site, *jump_there)) {
             state.stage = Stage::Off;
             return false;
         }
@@ -230,20 +301,21 @@ private:
         // The call that stands here is not made: the thread goes on at the site's new beginning.
         registers.rip = site;
         registers.orig_rax = static_cast<unsigned long long>(-1);
-        set_registers(tracee.tid, registers);
-        resume(tracee.tid, Resume::Run);
+        set_registers(tid, registers);
+        resume(tid, Resume::Run);
         return true;
     }
 
-    bool map(Tracee& tracee, const user_regs_struct& registers, Stage stage, uint64_t address, size_t size) {
+    bool map(RuntimeState& state, Tid tid, const user_regs_struct& registers, Stage stage, uint64_t address,
+             size_t size) {
         constexpr uint64_t protection = PROT_READ | PROT_EXEC,
                            flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-        if (!replace_call(tracee.tid, registers, SYS_mmap,
-                          {address, size, protection, flags, static_cast<uint64_t>(-1), 0}))
+        if (!replace_call(tid, registers, SYS_mmap, {address, size, protection, flags, static_cast<uint64_t>(-1), 0}))
             return false;
-        saved_[tracee.tid] = registers;
-        tracee.runtime.stage = stage;
-        resume(tracee.tid, Resume::ToSyscall);
+        saved_[tid] = registers;
+        state.busy = tid;
+        state.stage = stage;
+        resume(tid, Resume::ToSyscall);
         return true;
     }
 

@@ -20,11 +20,14 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static char plain[PATH_MAX], secret[PATH_MAX], link_[PATH_MAX], fifo[PATH_MAX], fresh[PATH_MAX];
 static const char *directory;
-static volatile sig_atomic_t signals;
+static volatile sig_atomic_t signals, strange;
+static unsigned long hole[8];
+static volatile int holes;
 
 static void fail(const char *what) {
 	fprintf(stderr, "hot_opens: %s: %s\n", what, strerror(errno));
@@ -52,14 +55,43 @@ static void heat(int count) {
 	}
 }
 
-static void count_signal(int number) {
+/* A handler finds the thread in the program or its libraries, where an unwinder finds its way, and nowhere else. */
+static void count_signal(int number, siginfo_t *info, void *context) {
 	(void)number;
+	(void)info;
 	signals++;
+#ifdef __x86_64__
+	unsigned long at = (unsigned long)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP];
+	if (at >= 0x580000000000 && at < 0x600000000000) strange = 1;
+	for (int i = 0; i < holes; i++)
+		if (at >= hole[i] && at < hole[i] + 4096) strange = 1;
+#else
+	(void)context;
+#endif
+}
+
+/* Pages of code that are mapped from no file, as far as there are some. */
+static void find_holes(void) {
+	char line[512];
+	unsigned long first, behind;
+	FILE *maps = fopen("/proc/self/maps", "re");
+	holes = 0;
+	while (maps != NULL && fgets(line, sizeof line, maps) != NULL)
+		if (sscanf(line, "%lx-%lx r-xp", &first, &behind) == 2 && strstr(line, "r-xp") != NULL && strchr(line, '/') == NULL && strchr(line, '[') == NULL &&
+		    holes < 8)
+			hole[holes++] = first;
+	if (maps != NULL) fclose(maps);
 }
 
 static void timer(long microseconds) {
 	struct itimerval time = {{0, microseconds}, {0, microseconds}};
 	setitimer(ITIMER_REAL, &time, NULL);
+}
+
+static void count(int number, int flags) {
+	struct sigaction action = {.sa_flags = flags | SA_SIGINFO};
+	action.sa_sigaction = count_signal;
+	sigaction(number, &action, NULL);
 }
 
 static void handle(int number, void (*handler)(int), int flags) {
@@ -140,11 +172,11 @@ static void every_answer(void) {
 
 /* A call that waits is interrupted, or is not, as the handler was installed. */
 static void waiting_calls(void) {
-	handle(SIGALRM, count_signal, 0);
+	count(SIGALRM, 0);
 	struct itimerval once = {{0, 0}, {0, 30000}};
 	setitimer(ITIMER_REAL, &once, NULL);
 	refuses(fifo, O_RDONLY, EINTR, "an interrupted open");
-	handle(SIGALRM, count_signal, SA_RESTART);
+	count(SIGALRM, SA_RESTART);
 	pid_t child = fork();
 	if (child == 0) {
 		usleep(90000);
@@ -185,11 +217,40 @@ static void *in_a_thread(void *argument) {
 	return NULL;
 }
 
+static volatile int cleaned;
+static void clean(void *argument) {
+	(void)argument;
+	cleaned++;
+}
+
+/* open(2) is where a thread may be cancelled; glibc unwinds from wherever the signal found it. */
+static void *is_cancelled(void *argument) {
+	pthread_cleanup_push(clean, argument);
+	for (;;) {
+		int fd = open(plain, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0) close(fd);
+	}
+	pthread_cleanup_pop(1);
+	return NULL;
+}
+
 static void threads(void) {
 	pthread_t all[4];
+	for (int round = 0; round < 30; round++) {
+		void *result;
+		if (pthread_create(&all[0], NULL, is_cancelled, NULL) != 0) fail("pthread_create");
+		usleep(round < 2 ? 300000 : 1000);
+		if (pthread_cancel(all[0]) != 0 || pthread_join(all[0], &result) != 0 || result != PTHREAD_CANCELED) fail("a cancelled thread");
+	}
+	if (cleaned != 30) fail("what a cancelled thread leaves behind");
+	closefrom(3);
+	find_holes();
+	count(SIGALRM, SA_RESTART);
+	timer(500);
 	for (int i = 0; i < 4; i++)
 		if (pthread_create(&all[i], NULL, in_a_thread, i == 0 ? secret : NULL) != 0) fail("pthread_create");
 	for (int i = 0; i < 4; i++) pthread_join(all[i], NULL);
+	timer(0);
 	opens(secret, O_RDONLY);
 }
 
@@ -248,7 +309,8 @@ int main(int argc, char **argv) {
 	snprintf(fifo, sizeof fifo, "%s/fifo", directory);
 	snprintf(fresh, sizeof fresh, "%s/fresh", directory);
 	heat(12000);
-	handle(SIGALRM, count_signal, SA_RESTART);
+	count(SIGALRM, SA_RESTART);
+	find_holes();
 	timer(1000);
 	heat(60000);
 	timer(0);
@@ -260,6 +322,7 @@ int main(int argc, char **argv) {
 	own_filter();
 	jumps();
 	threads();
+	if (strange) fail("a signal came in the middle of nowhere");
 	puts("right");
 	return 0;
 }

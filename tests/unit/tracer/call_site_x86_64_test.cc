@@ -56,6 +56,10 @@ TEST_CASE("a jump leads where it should, or is refused") {
     CHECK(jump(0x1000, 0x1000 + 0x8000'0004));
 }
 
+TEST_CASE("a trampoline knows what it was made for") {
+    CHECK(behind_call(trampoline(0x7fff'f7a2'8011, 0x5812'3456'7000)) == 0x7fff'f7a2'8011);
+}
+
 TEST_CASE("only private code from a file that nobody can write to is touched") {
     CHECK(is_file_code(maps, 0x7ffff7a28000));
     CHECK(is_file_code(maps, 0x55555555bfff));
