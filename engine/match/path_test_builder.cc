@@ -30,7 +30,7 @@ struct NumbersHash {
     }
 };
 
-constexpr size_t most_states = 16384;
+constexpr size_t most_states = 12288;
 constexpr uint64_t every_class = UINT64_MAX;
 constexpr uint8_t no_byte = 1;  // of no plain name, and so of no pattern's
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -241,6 +242,7 @@ private:
         }
         if (building_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
         const match::PathTest test = building_.get();
+        malloc_trim(0);  // what the making took is given back
         if (test.empty() || !openat2_is_survived()) {
             given_up_ = true;
             return false;
