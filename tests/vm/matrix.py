@@ -85,6 +85,17 @@ def told(raised: list[dict]) -> dict[str, dict]:
     return {alert["rule"]: {key: value for key, value in alert["output_fields"].items() if key != "evt.time"} for alert in raised}
 
 
+def judge_yama(doctor: str | None) -> list[str]:
+    """Where Yama forbids all tracing, ptrace must be found not to work, by trying, and Yama be named."""
+    try:
+        ptrace = next(row for row in json.loads(doctor or "")["sources"] if row["source"] == "ptrace")
+    except ValueError:
+        return [f"doctor under Yama's ptrace_scope 3 says nothing that can be read: {doctor}"]
+    if ptrace["works"] or "Yama" not in ptrace["reason"]:
+        return [f"doctor under Yama's ptrace_scope 3: {ptrace}"]
+    return []
+
+
 def judge(serial: str) -> tuple[list[str], dict[str, str]]:
     wrong, cells, facts = [], {}, {}
     for source in SOURCES:
@@ -103,6 +114,7 @@ def judge(serial: str) -> tuple[list[str], dict[str, str]]:
         cells["doctor"] = "?"
     if cells["doctor"] != "ebpf":
         wrong.append(f"doctor does not recommend eBPF: {doctor}")
+    wrong += judge_yama(shown(serial, "doctor-yama"))
     kernel = shown(serial, "kernel")
     if kernel is None or kernel.strip():
         wrong.append(f"the kernel complains: {kernel}")
