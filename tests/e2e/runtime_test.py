@@ -44,6 +44,16 @@ class Runtime(TestCase):
             self.assertGreaterEqual(counted["runtime_sites"], 2)
             self.assertLess(counted["stops"], counted_strict["stops"] * 0.7)
 
+    def test_no_event_of_many_threads_is_lost_or_told_twice(self):
+        # BEWIT_STORM_CALLS=10000000 takes a minute.
+        calls = int(os.environ.get("BEWIT_STORM_CALLS", "200000"))
+        for mode in ("strict", "auto") if calls <= 1000000 else ("auto",):
+            result = run([str(harness.PROGRAMS / "open_storm"), self.directory, "64", str(calls)], rules=[self.rules],
+                         options=["--interception", mode, "--stats=json", "-q"], timeout=600)
+            self.assertEqual((result.status, result.stdout), (0, f"{calls - calls // 1000} {calls // 1000}\n"), result.stderr)
+            self.assertEqual(len(result.of("secret")), calls // 1000)
+            self.assertEqual(json.loads(result.stderr)["runtime_sites"] > 0, mode == "auto")
+
     def test_a_name_that_changes_while_it_is_opened_is_the_one_that_was_looked_at(self):
         # Between boring names at a site that is hot, every interesting one is seen: none is lost, none told twice.
         code = ("import os, sys\n"
