@@ -146,7 +146,7 @@ std::optional<event::View> Sample::take(std::span<const std::byte> bytes, uint64
     tid_ = Tid::None;
     working_directory_.reset();
     descriptors_.clear();
-    if (!load(bytes, 0, head_) || head_.size > bytes.size() || bytes.size() > buffer_.size()) return {};
+    if (!load(bytes, 0, head_) || head_.size < sizeof head_ || head_.size > bytes.size() || bytes.size() > buffer_.size()) return {};
     std::ranges::copy(bytes, buffer_.begin());
     const std::span<std::byte> rest = std::span(buffer_).first(head_.size).subspan(sizeof head_);
     bewit_event_header header{};
