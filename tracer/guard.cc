@@ -21,15 +21,11 @@ struct Numbers {
     uint32_t clone, clone3, seccomp, prlimit64;
 };
 
-uint32_t number_of(event::Abi abi, std::string_view name) { return event::syscall_number(abi, name).value_or(UINT16_MAX); }
-
-Numbers numbers_of(event::Abi abi) {
-    return {number_of(abi, "clone"), number_of(abi, "clone3"), number_of(abi, "seccomp"), number_of(abi, "prlimit64")};
-}
-
-const Numbers& numbers(event::Abi abi) {
-    static const std::array<Numbers, 3> all{numbers_of(event::Abi::X86_64), numbers_of(event::Abi::I386), numbers_of(event::Abi::Aarch64)};
-    return all[static_cast<size_t>(abi)];
+Numbers numbers(event::Abi abi) {
+    static const auto clone = event::syscall_numbers("clone"), clone3 = event::syscall_numbers("clone3"), seccomp = event::syscall_numbers("seccomp"),
+                      prlimit64 = event::syscall_numbers("prlimit64");
+    const auto i = static_cast<size_t>(abi);
+    return {clone[i], clone3[i], seccomp[i], prlimit64[i]};
 }
 
 // Calls of x32 are those of x86-64 with this bit (__X32_SYSCALL_BIT).
@@ -37,7 +33,7 @@ constexpr uint32_t x32_bit = 0x4000'0000;
 constexpr Numbers arm_numbers{120, 435, 383, 369};
 
 struct Named {
-    const Numbers& numbers;
+    Numbers numbers;
     uint32_t number;
 };
 

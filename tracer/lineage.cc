@@ -20,6 +20,9 @@ constexpr Tid no_parent{0};
 constexpr uint64_t usual_thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 constexpr uint64_t clone_flags_mask = 0xffff'ff00;  // the rest of the register is the signal at the child's end, or nothing
 
+// Where it is not known what the parent's was.
+constexpr RuntimeState unknown_runtime{.stage = RuntimeState::Stage::Off, .sealed = true};
+
 struct BirthCall {
     event::Abi abi;
     uint32_t number;
@@ -88,7 +91,7 @@ Birth Lineage::birth_by(Tracee& parent, Tid child) {
     if ((birth.flags & CLONE_THREAD) != 0) {
         birth.pid = parent.pid;
     } else if ((birth.flags & CLONE_PARENT) != 0) {
-        Tracee* leader = leader_of_group(parent);
+        Tracee* leader = workload_.tracees.leader_of(parent);
         const Tid above = leader == nullptr ? no_parent : shown_parent(*leader);
         birth.parent = above == no_parent ? root() : above;
     }
@@ -96,7 +99,7 @@ Birth Lineage::birth_by(Tracee& parent, Tid child) {
 }
 
 void Lineage::join_group(const Tracee& tracee, int change) {
-    Tracee* leader = tracee.is_leader() ? nullptr : leader_of_group(tracee);
+    Tracee* leader = tracee.is_leader() ? nullptr : workload_.tracees.leader_of(tracee);
     if (leader == nullptr) return;
     leader->others += static_cast<uint32_t>(change);
     leader->others_tids ^= static_cast<uint64_t>(raw(tracee.tid));
@@ -109,7 +112,7 @@ void Lineage::set_parent(Tracee& leader, const Tracee* parent) {
     leader.parent_serial = parent == nullptr ? 0 : parent->serial;
 }
 
-void Lineage::adopt(Tracee& child, const Birth& birth) {
+void Lineage::adopt(Tracee& child, const Birth& birth, const RuntimeState& runtime) {
     child.birth = birth;
     child.pid = birth.pid;
     ++workload_.statistics.threads;
@@ -119,15 +122,16 @@ void Lineage::adopt(Tracee& child, const Birth& birth) {
     }
     ++workload_.statistics.processes;
     const Tracee* creator = workload_.tracees.find(birth.parent);
-    set_parent(child, creator == nullptr ? nullptr : leader_of_group(*creator));
-    child.runtime = birth.runtime;
+    set_parent(child, creator == nullptr ? nullptr : workload_.tracees.leader_of(*creator));
+    child.runtime = runtime;
 }
 
 Tracee* Lineage::born(Tracee& parent) {
     const std::optional<Tid> child_tid = event_message(parent.tid);
     if (!child_tid) return nullptr;
-    Birth birth = birth_by(parent, *child_tid);
-    if (const Tracee* leader = leader_of_group(parent); leader != nullptr) Runtime::born(leader->runtime, birth.runtime, birth.flags);
+    const Birth birth = birth_by(parent, *child_tid);
+    const Tracee* leader = workload_.tracees.leader_of(parent);
+    const RuntimeState runtime = leader == nullptr ? unknown_runtime : Runtime::born(leader->runtime, birth.flags);
     calls_.release(parent);
     workload_.report(workload_.decoder.cloned_child(parent.tid, *child_tid, birth.call_name, birth.flags));
 
@@ -139,12 +143,12 @@ Tracee* Lineage::born(Tracee& parent) {
         }
         child = &workload_.tracees.insert(*child_tid, birth.pid);
         child->stage = Tracee::Stage::Announced;
-        adopt(*child, birth);
+        adopt(*child, birth, runtime);
         return nullptr;
     }
     if (child->stage != Tracee::Stage::Parked) return nullptr;
     std::erase(parked_, child->tid);
-    adopt(*child, birth);
+    adopt(*child, birth, runtime);
     arrived(*child);
     return child;
 }
@@ -169,7 +173,6 @@ Tracee& Lineage::settle_parked() {
     const std::optional<ProcStatus> status = read_proc_status(tid);
     const Pid pid = status ? status->pid : static_cast<Pid>(raw(tid));
     Birth birth{.parent = leader_of(pid), .pid = pid};
-    birth.runtime = {.stage = RuntimeState::Stage::Off, .sealed = true};  // whatever its parent's was
     describe(birth_call(child), birth);
     if (leader_of(pid) == tid) {
         const Tid parent = status ? leader_of(status->parent) : Tid::None;
@@ -177,7 +180,7 @@ Tracee& Lineage::settle_parked() {
     } else if ((birth.flags & CLONE_THREAD) == 0) {
         birth.flags = usual_thread_flags;
     }
-    adopt(child, birth);
+    adopt(child, birth, unknown_runtime);
     arrived(child);
     return child;
 }

@@ -46,13 +46,12 @@ public:
     void forget(Tracee& tracee);
 
 private:
-    void adopt(Tracee& child, const Birth& birth);
+    void adopt(Tracee& child, const Birth& birth, const RuntimeState& runtime);
     Birth birth_by(Tracee& parent, Tid child);
     void set_parent(Tracee& leader, const Tracee* parent);
     Tid shown_parent(Tracee& leader);
     // Whose child is what bewit is the real parent of; nobody's where there is no entrypoint.
     Tid root() const;
-    Tracee* leader_of_group(const Tracee& tracee) { return workload_.tracees.find(leader_of(tracee.pid)); }
     void join_group(const Tracee& tracee, int change);
 
     Workload& workload_;

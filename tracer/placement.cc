@@ -3,7 +3,6 @@
 #include <sys/types.h>
 
 #include <algorithm>
-#include <array>
 
 #include "engine/event/syscalls.h"
 
@@ -21,16 +20,10 @@ pid_t number(Tid tid) {
     return static_cast<pid_t>(raw(tid));
 }
 
-// The numbers of both calls in each ABI.
-bool is_about_affinity(event::Abi abi, uint32_t call) {
-    const auto numbers_of = [](event::Abi of) {
-        return std::array{event::syscall_number(of, "sched_getaffinity").value_or(UINT16_MAX),
-                          event::syscall_number(of, "sched_setaffinity").value_or(UINT16_MAX)};
-    };
-    static const std::array all{numbers_of(event::Abi::X86_64), numbers_of(event::Abi::I386),
-                                numbers_of(event::Abi::Aarch64)};
-    const auto& numbers = all[static_cast<size_t>(abi)];
-    return call == numbers[0] || call == numbers[1];
+bool is_about_affinity(const SyscallStop& stop) {
+    static const auto getaffinity = event::syscall_numbers("sched_getaffinity"), setaffinity = event::syscall_numbers("sched_setaffinity");
+    const auto abi = static_cast<size_t>(stop.abi);
+    return stop.number == getaffinity[abi] || stop.number == setaffinity[abi];
 }
 
 }  // namespace
@@ -133,7 +126,7 @@ void Placement::ended(Tid tid) {
 }
 
 void Placement::entering(const SyscallStop& stop, uint64_t (*clock)()) {
-    if (!enabled_ || !is_about_affinity(stop.abi, stop.number)) return;
+    if (!enabled_ || !is_about_affinity(stop)) return;
     release();
     // The call is yet to be made.
     not_before_ = std::max(not_before_, clock() + first_pause);

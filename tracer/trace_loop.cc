@@ -186,7 +186,7 @@ void TraceLoop::seccomp_stop(Tracee& tracee) {
     // Another phase: the leader was killed by an execve, whose caller now stands under its tid at an ExecStop of its own. It will be told.
     if (info.phase != SyscallInfo::Phase::Seccomp) return;
     if (placement_) placement_->entering(info.call, monotonic_ns);
-    if (settings_.runtime != nullptr && settings_.runtime->at_entry(tracee, workload_.tracees.find(Tid{raw(tracee.pid)}), info.call)) return;
+    if (settings_.runtime != nullptr && settings_.runtime->at_entry(tracee, workload_.tracees, info.call)) return;
     resume(tracee.tid, calls_.at_entry(tracee, info));
 }
 
@@ -202,7 +202,7 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
             if (!settings_.seccomp) calls_.at_entry(tracee, info);
             return go_on(tracee);
         case SyscallInfo::Phase::Exit:
-            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, workload_.tracees.find(Tid{raw(tracee.pid)}), info.result)) return;
+            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, workload_.tracees, info.result)) return;
             calls_.at_exit(tracee, info.result);
             return go_on(tracee);
         case SyscallInfo::Phase::Seccomp:
@@ -217,6 +217,7 @@ void TraceLoop::exec_stop(Tracee& tracee, Tid former) {
         spawned_->read_messages();
         check_kernel(tracee.tid);
     }
+    if (settings_.runtime != nullptr) settings_.runtime->ended(tracee.tid);
     lineage_.executed(tracee, former);
     go_on(tracee);
 }
@@ -241,7 +242,7 @@ void TraceLoop::entrypoint_goes_on() {
 }
 
 void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
-    if (settings_.runtime != nullptr && settings_.runtime->at_signal(tracee, workload_.tracees.find(Tid{raw(tracee.pid)}), signal)) return;
+    if (settings_.runtime != nullptr && settings_.runtime->at_signal(tracee, workload_.tracees, signal)) return;
     ++workload_.statistics.signals;
     siginfo_t info{};
     if (signals_wanted_ && signal_info(tracee.tid, info)) {
@@ -252,6 +253,7 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
 
 void TraceLoop::ended(Tid tid, Tracee* tracee, int status) {
     if (placement_) placement_->ended(tid);
+    if (settings_.runtime != nullptr) settings_.runtime->ended(tid);
     lineage_.ended(tid, tracee, status);
     if (!status_ && spawned_ != nullptr && number(tid) == spawned_->pid()) entrypoint_ended(status);
 }

@@ -16,7 +16,6 @@ struct Birth {
     Pid pid = Pid::None;                      // the new thread's group
     std::string_view call_name = "clone";     // "fork", "vfork", "clone" or "clone3"
     uint64_t flags = 0;                       // CLONE_*
-    RuntimeState runtime{};                   // what a new process has of its parent's
 };
 
 struct Tracee {

@@ -18,6 +18,8 @@ public:
 
     // nullptr when there is none.
     Tracee* find(Tid tid);
+    // Of its thread group; nullptr while it is not known, or when it is gone.
+    Tracee* leader_of(const Tracee& tracee) { return find(static_cast<Tid>(raw(tracee.pid))); }
     // A fresh entry with a serial of its own; `tid` must not be there yet.
     Tracee& insert(Tid tid, Pid pid);
     void erase(Tracee& tracee);

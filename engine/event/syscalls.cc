@@ -44,6 +44,15 @@ std::optional<uint16_t> syscall_number(Abi abi, std::string_view name) {
     return found->number;
 }
 
+std::array<uint32_t, 3> syscall_numbers(std::string_view name) {
+    std::array<uint32_t, 3> numbers{};
+    for (const Abi abi : {Abi::X86_64, Abi::I386, Abi::Aarch64}) {
+        const std::optional<uint16_t> number = syscall_number(abi, name);
+        numbers[static_cast<size_t>(abi)] = number ? *number : no_syscall;
+    }
+    return numbers;
+}
+
 std::optional<Kind> syscall_kind(Abi abi, uint32_t number) {
     const table::Entry* entry = find_entry(abi, number);
     if (entry == nullptr) return std::nullopt;

@@ -450,7 +450,7 @@ void minimise(PathTest& test) {
     small.absolute.assign(blocks, 0);
     small.relative.assign(blocks, 0);
     for (size_t i = 0; i < count; ++i) {
-        for (size_t c = 0; c < test.class_count; ++c) small.next[block[i] * test.class_count + c] = block[test.next[i * test.class_count + c]];
+        for (size_t c = 0; c < test.class_count; ++c) small.next[size_t{block[i]} * test.class_count + c] = block[test.next[i * test.class_count + c]];
         small.absolute[block[i]] = test.absolute[i];
         small.relative[block[i]] = test.relative[i];
     }

@@ -90,11 +90,11 @@ class Transparency(TestCase):
 
 
     def test_the_cores_that_it_may_run_on_are_its_own(self):
-        # Opens that stop again and again: the tracer may then share a core with the program.
+        # Opens that stop again and again, and stay so: the tracer then shares a core with the program.
         rules = self.path("opens.yaml")
         with open(rules, "w", encoding="utf-8") as file:
             file.write('- rule: opens\n  desc: d\n  condition: evt.type in (open, openat) and fd.name startswith "/dev/nul/"\n  output: o\n  priority: INFO\n')
-        result = run([str(harness.PROGRAMS / "affinity")], rules=[rules])
+        result = run([str(harness.PROGRAMS / "affinity")], rules=[rules], options=["--interception", "strict"])
         self.assertEqual((result.status, result.stderr, result.alerts), (0, "", []))
 
 

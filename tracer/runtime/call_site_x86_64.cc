@@ -33,12 +33,11 @@ std::string_view next_word(std::string_view& text) {
 }
 
 // FIRST-BEHIND PERMISSIONS OFFSET DEVICE INODE PATH
-std::optional<Mapping> next_mapping(std::string_view& maps) {
-    if (maps.empty()) return std::nullopt;
+bool next_mapping(std::string_view& maps, Mapping& mapping) {
+    if (maps.empty()) return false;
     const size_t length = std::min(maps.find('\n'), maps.size());
     std::string_view line = maps.substr(0, length);
     maps.remove_prefix(std::min(length + 1, maps.size()));
-    Mapping mapping;
     mapping.first = hexadecimal(line);
     line.remove_prefix(std::min<size_t>(1, line.size()));
     mapping.behind = hexadecimal(line);
@@ -46,7 +45,7 @@ std::optional<Mapping> next_mapping(std::string_view& maps) {
     for (int skipped = 0; skipped < 3; ++skipped) next_word(line);
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     mapping.path = line;
-    return mapping;
+    return true;
 }
 
 template <size_t size>
@@ -96,9 +95,10 @@ uint64_t behind_call(std::span<const std::byte, trampoline_size> trampoline) {
 }
 
 bool is_file_code(std::string_view maps, uint64_t address) {
-    while (const std::optional<Mapping> mapping = next_mapping(maps)) {
-        if (address >= mapping->first && address < mapping->behind)
-            return mapping->permissions == "r-xp" && mapping->path.starts_with('/');
+    Mapping mapping;
+    while (next_mapping(maps, mapping)) {
+        if (address >= mapping.first && address < mapping.behind)
+            return mapping.permissions == "r-xp" && mapping.path.starts_with('/');
     }
     return false;
 }
@@ -113,9 +113,10 @@ std::optional<uint64_t> free_page_near(std::string_view maps, uint64_t site) {
         best_size = behind - first;
         best = (first + best_size / 2) & ~(page - 1);
     };
-    while (const std::optional<Mapping> mapping = next_mapping(maps)) {
-        if (mapping->first > gap) consider(gap, mapping->first);
-        gap = std::max(gap, mapping->behind);
+    Mapping mapping;
+    while (next_mapping(maps, mapping)) {
+        if (mapping.first > gap) consider(gap, mapping.first);
+        gap = std::max(gap, mapping.behind);
     }
     consider(gap, highest);
     return best == 0 ? std::nullopt : std::optional(best);

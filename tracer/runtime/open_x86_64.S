@@ -9,26 +9,30 @@
  * The name is copied while the automaton reads it, and it is the copy that is opened. RESOLVE_NO_SYMLINKS makes the name the file's only name but for
  * hard links and mounts: what a symbolic link would lead elsewhere fails with ELOOP. Every doubt goes to `ask`: the call as it stood, at its own
  * `syscall` instruction, which stops. */
+#include "tracer/runtime/open_layout.h"
+
 #define NR_OPENAT 257
 #define NR_OPENAT2 437
-#define ASK_FLAGS 0x600000         /* O_PATH and __O_TMPFILE */
+#define ASK_FLAGS 0x604000         /* O_PATH; __O_TMPFILE; O_DIRECT, which may be refused when the file has been made */
 #define MAY_CREATE 0x40            /* O_CREAT */
 #define MODE_BITS 0007777
 #define RESOLVE_NO_SYMLINKS 4
 #define HOW_SIZE 24
 #define NAME_LIMIT 255
-#define HOW 256                    /* the frame: the name, struct open_how, the registers; then the red zone */
-#define KEPT 288
-#define FRAME 480
+#define FIRST_PAGES 0x10000        /* nothing is mapped there (vm.mmap_min_addr) */
 
-#define TABLE_CLASSES 0
-#define TABLE_START 8
-#define TABLE_FLAG_COUNT 16
-#define TABLE_FLAG_BITS 24
-#define TABLE_NEXT 32
-#define TABLE_ANSWERS 40
-#define TABLE_DISABLED 48
-#define TABLE_BYTE_CLASS 64
+/* Back as at the beginning, but rcx. */
+.macro leave_frame
+	mov BEWIT_FRAME_KEPT(%rsp), %rcx
+	mov BEWIT_FRAME_KEPT+8(%rsp), %r9
+	mov BEWIT_FRAME_KEPT+16(%rsp), %r8
+	mov BEWIT_FRAME_KEPT+24(%rsp), %rbx
+	mov BEWIT_FRAME_KEPT+32(%rsp), %r10
+	mov BEWIT_FRAME_KEPT+40(%rsp), %rdx
+	mov BEWIT_FRAME_KEPT+48(%rsp), %rsi
+	mov BEWIT_FRAME_KEPT+56(%rsp), %rdi
+	lea BEWIT_FRAME(%rsp), %rsp
+.endm
 
 	.section .rodata.bewit_runtime, "a", @progbits
 	.balign 64
@@ -36,24 +40,27 @@
 	.globl bewit_runtime_left, bewit_runtime_ask, bewit_runtime_asking, bewit_runtime_asked, bewit_runtime_end
 bewit_runtime_begin:
 .Lbegin:
-	lea -FRAME(%rsp), %rsp
+	lea -BEWIT_FRAME(%rsp), %rsp
 bewit_runtime_framed:
-	mov %rcx, KEPT(%rsp)
-	mov %r9, KEPT+8(%rsp)
-	mov %r8, KEPT+16(%rsp)
-	mov %rbx, KEPT+24(%rsp)
-	mov %r10, KEPT+32(%rsp)
-	mov %rdx, KEPT+40(%rsp)
-	mov %rsi, KEPT+48(%rsp)
-	mov %rdi, KEPT+56(%rsp)
+	mov %rcx, BEWIT_FRAME_KEPT(%rsp)
+	mov %r9, BEWIT_FRAME_KEPT+8(%rsp)
+	mov %r8, BEWIT_FRAME_KEPT+16(%rsp)
+	mov %rbx, BEWIT_FRAME_KEPT+24(%rsp)
+	mov %r10, BEWIT_FRAME_KEPT+32(%rsp)
+	mov %rdx, BEWIT_FRAME_KEPT+40(%rsp)
+	mov %rsi, BEWIT_FRAME_KEPT+48(%rsp)
+	mov %rdi, BEWIT_FRAME_KEPT+56(%rsp)
 bewit_runtime_kept:
-	lea .Lbegin + 4096(%rip), %rbx
-	cmpq $0, TABLE_DISABLED(%rbx)
+	lea .Lbegin + BEWIT_TABLE_PAGE(%rip), %rbx
+	cmpq $0, BEWIT_TABLE_DISABLED(%rbx)
 	jne bewit_runtime_ask
 	test $ASK_FLAGS, %edx
 	jnz bewit_runtime_ask
-	mov TABLE_START(%rbx), %rax
-	mov TABLE_NEXT(%rbx), %r9
+	/* A fault that is sure to come is left to the kernel: where SIGSEGV is blocked or ignored, it would lose its handler. */
+	cmp $FIRST_PAGES, %rsi
+	jb bewit_runtime_ask
+	mov BEWIT_TABLE_START(%rbx), %rax
+	mov BEWIT_TABLE_NEXT(%rbx), %r9
 	xor %ecx, %ecx
 	/* From here to `read` the workload's pointer is followed: a fault continues at `ask`, where the kernel finds it out, too. */
 bewit_runtime_reads:
@@ -63,8 +70,8 @@ bewit_runtime_reads:
 	movb %r8b, (%rsp, %rcx)
 	test %r8d, %r8d
 	jz bewit_runtime_read
-	movzbl TABLE_BYTE_CLASS(%rbx, %r8), %r8d
-	imul TABLE_CLASSES(%rbx), %rax
+	movzbl BEWIT_TABLE_BYTE_CLASS(%rbx, %r8), %r8d
+	imul BEWIT_TABLE_CLASSES(%rbx), %rax
 	add %r8, %rax
 	movzwl (%r9, %rax, 2), %eax
 	test %eax, %eax
@@ -76,67 +83,47 @@ bewit_runtime_reads:
 bewit_runtime_read:
 	/* The class of the flags: bit i is flag number FLAG_BITS[i]. */
 	xor %r8d, %r8d
-	mov TABLE_FLAG_COUNT(%rbx), %rcx
+	mov BEWIT_TABLE_FLAG_COUNT(%rbx), %rcx
 2:	test %ecx, %ecx
 	jz 3f
 	dec %ecx
-	movzbl TABLE_FLAG_BITS(%rbx, %rcx), %r9d
+	movzbl BEWIT_TABLE_FLAG_BITS(%rbx, %rcx), %r9d
 	add %r8d, %r8d
 	bt %r9d, %edx
 	adc $0, %r8d
 	jmp 2b
-3:	mov TABLE_ANSWERS(%rbx), %r9
+3:	mov BEWIT_TABLE_ANSWERS(%rbx), %r9
 	mov (%r9, %rax, 8), %r9
 	bt %r8, %r9
 	jc bewit_runtime_ask
 	mov %edx, %eax
-	mov %rax, HOW(%rsp)
+	mov %rax, BEWIT_FRAME_HOW(%rsp)
 	xor %eax, %eax
 	test $MAY_CREATE, %edx
 	jz 4f
 	mov %r10d, %eax
 	and $MODE_BITS, %eax
-4:	mov %rax, HOW+8(%rsp)
-	movq $RESOLVE_NO_SYMLINKS, HOW+16(%rsp)
+4:	mov %rax, BEWIT_FRAME_HOW+8(%rsp)
+	movq $RESOLVE_NO_SYMLINKS, BEWIT_FRAME_HOW+16(%rsp)
 	mov %rsp, %rsi
-	lea HOW(%rsp), %rdx
+	lea BEWIT_FRAME_HOW(%rsp), %rdx
 	mov $HOW_SIZE, %r10d
 	mov $NR_OPENAT2, %eax
 	syscall
 bewit_runtime_trusted:
-	/* Errors that openat(2) would give, too. ELOOP, EINVAL, ENOSYS, EPERM and the rest may be openat2's own. */
-	test %rax, %rax
-	jns 5f
-	cmp $-2, %rax   /* ENOENT */
-	je 5f
-	cmp $-4, %rax   /* EINTR */
-	je 5f
-	cmp $-20, %rax  /* ENOTDIR */
-	je 5f
-	cmp $-13, %rax  /* EACCES */
-	jne bewit_runtime_ask
+	mov %rax, %rcx
+	neg %rcx
+	cmp $63, %rcx  /* a descriptor is far above, being negative here */
+	ja 5f
+	movabs $BEWIT_ERRORS_OF_ITS_OWN, %r9
+	bt %rcx, %r9
+	jc bewit_runtime_ask
 5:
-	mov KEPT(%rsp), %rcx
-	mov KEPT+8(%rsp), %r9
-	mov KEPT+16(%rsp), %r8
-	mov KEPT+24(%rsp), %rbx
-	mov KEPT+32(%rsp), %r10
-	mov KEPT+40(%rsp), %rdx
-	mov KEPT+48(%rsp), %rsi
-	mov KEPT+56(%rsp), %rdi
-	lea FRAME(%rsp), %rsp
+	leave_frame
 bewit_runtime_left:
 	jmp *%rcx
 bewit_runtime_ask:
-	mov KEPT(%rsp), %rcx
-	mov KEPT+8(%rsp), %r9
-	mov KEPT+16(%rsp), %r8
-	mov KEPT+24(%rsp), %rbx
-	mov KEPT+32(%rsp), %r10
-	mov KEPT+40(%rsp), %rdx
-	mov KEPT+48(%rsp), %rsi
-	mov KEPT+56(%rsp), %rdi
-	lea FRAME(%rsp), %rsp
+	leave_frame
 bewit_runtime_asking:
 	mov $NR_OPENAT, %eax
 	lea -2(%rcx), %rcx

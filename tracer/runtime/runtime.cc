@@ -4,12 +4,12 @@
 
 namespace bewit::tracer {
 
-void Runtime::born(const RuntimeState& parent, RuntimeState& child, uint64_t flags) {
-    child = parent;
+RuntimeState Runtime::born(const RuntimeState& parent, uint64_t flags) {
+    RuntimeState child = parent;
     child.stops = 0;
     // Memory that two processes share is left as it is.
-    if ((flags & CLONE_VM) != 0 || parent.busy != Tid::None) child.stage = RuntimeState::Stage::Off;
-    child.busy = Tid::None;
+    if ((flags & CLONE_VM) != 0) child.stage = RuntimeState::Stage::Off;
+    return child;
 }
 
 void Runtime::executed(RuntimeState& state) {

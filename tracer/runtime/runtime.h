@@ -19,6 +19,7 @@
 // Signals and deaths at any moment therefore need no thought: every stop is one of the trace loop's own.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -28,23 +29,22 @@
 namespace bewit::tracer {
 
 struct Tracee;
+class TraceeTable;
 
 // Of a process; kept with its leader.
 struct RuntimeState {
     enum class Stage : uint8_t {
         None,
-        Mapping,      // on its way through the first mmap(2)
-        Mapped,       // the code is there
-        MappingNear,  // on its way through the second
-        Off,          // until the next execve(2)
+        Mapped,  // the code is there
+        Off,     // until the next execve(2), or until an injected call has done what it should
     };
     Stage stage = Stage::None;
-    bool sealed = false;   // it has a seccomp program of its own, which stays
-    Tid busy = Tid::None;  // the thread on its way through a call that was put in place of its own
-    uint16_t slots = 0;    // used ones of the page near the sites
-    uint32_t stops = 0;    // in a row at `site`
-    uint64_t site = 0;     // instruction pointer behind the last openat(2) that stopped
-    uint64_t near = 0;     // address of that page; 0: none
+    bool sealed = false;  // it has a seccomp program of its own, which stays
+    uint8_t pages = 0;    // in use, of `near`
+    uint8_t slots = 0;    // in use, of the last of them
+    uint32_t stops = 0;   // in a row at `site`
+    uint64_t site = 0;    // instruction pointer behind the last openat(2) that stopped
+    std::array<uint64_t, 4> near{};  // addresses of the pages near the sites
 };
 
 // Of the tracer's thread. Every call is about a thread that stands in a ptrace-stop.
@@ -58,20 +58,22 @@ public:
     // Of the instruction whose calls of openat2(2) pass: the address behind it, as seccomp(2) gives it.
     virtual uint64_t trusted_address() const = 0;
 
-    // At a stop at a call's entry; `leader` of its group, null where it is unknown. True: the thread was let go for
-    // another call; this one comes again, or the runtime makes it.
-    virtual bool at_entry(Tracee& tracee, Tracee* leader, const SyscallStop& stop) = 0;
+    // At a stop at a call's entry. True: the thread was let go for another call; this one comes again, or the runtime
+    // makes it.
+    virtual bool at_entry(Tracee& tracee, TraceeTable& tracees, const SyscallStop& stop) = 0;
     // At the exit of a call. True: it was an injected one, and the thread was let go.
-    virtual bool at_exit(Tracee& tracee, Tracee* leader, int64_t result) = 0;
+    virtual bool at_exit(const Tracee& tracee, TraceeTable& tracees, int64_t result) = 0;
     // Before a signal is delivered: the thread leaves the runtime. True: the signal came from the runtime's reading of
     // a name, and the thread was let go without it.
-    virtual bool at_signal(Tracee& tracee, const Tracee* leader, int signal) = 0;
+    virtual bool at_signal(const Tracee& tracee, TraceeTable& tracees, int signal) = 0;
+    // The thread is gone, or has another image: it is in no injected call any more.
+    virtual void ended(Tid tid) = 0;
 
     // Call sites that no longer stop.
     virtual uint64_t sites() const = 0;
 
-    // `flags`: CLONE_* with which the process of `child` came to be from that of `parent`.
-    static void born(const RuntimeState& parent, RuntimeState& child, uint64_t flags);
+    // What a process that was made with `flags` (CLONE_*) has of its parent's.
+    static RuntimeState born(const RuntimeState& parent, uint64_t flags);
     static void executed(RuntimeState& state);
 };
 

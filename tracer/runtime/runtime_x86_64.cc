@@ -18,16 +18,18 @@
 #include <chrono>
 #include <cstdio>
 #include <future>
+#include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
+#include <utility>
 
 #include "tracer/net_tables.h"
 #include "tracer/ptrace_request.h"
 #include "tracer/runtime/call_site_x86_64.h"
 #include "tracer/runtime/remote_x86_64.h"
+#include "tracer/runtime/open_layout.h"
 #include "tracer/runtime/table.h"
-#include "tracer/tracee.h"
+#include "tracer/tracee_table.h"
 #include "tracer/tracee_memory.h"
 #include "tracer/unique_fd.h"
 
@@ -47,9 +49,22 @@ constexpr uint64_t page = 4096;
 constexpr uint32_t hot = 500;  // stops in a row from one site: what is short-lived gains nothing
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
-constexpr uint64_t frame = 480, frame_kept = 288;           // of the code's stack
 constexpr uint64_t syscall_size = 2;
 constexpr size_t slots_in_page = page / trampoline_size;
+static_assert(page == BEWIT_TABLE_PAGE);
+
+constexpr bool has_error_of_its_own(int64_t result) {
+    return result < 0 && result > -64 && (BEWIT_ERRORS_OF_ITS_OWN >> -result & 1) != 0;
+}
+static_assert(has_error_of_its_own(-EPERM) && has_error_of_its_own(-E2BIG) && has_error_of_its_own(-EAGAIN) && has_error_of_its_own(-EXDEV) &&
+              has_error_of_its_own(-EINVAL) && has_error_of_its_own(-ENOSYS) && has_error_of_its_own(-ELOOP) && !has_error_of_its_own(-EEXIST));
+
+// A call that was put in place of a thread's own.
+struct Injected {
+    Tid tid = Tid::None;
+    user_regs_struct registers{};  // of the call that was replaced
+    uint64_t address = 0;          // what is to be mapped
+};
 
 std::string maps_of(Tid tid) {
     char path[32];
@@ -66,14 +81,14 @@ uint64_t random_address() {
     return region + number % region_pages * page;
 }
 
-// A seccomp program that stands before bewit's may answer openat2(2) with death.
-bool openat2_is_survived() {
-    if (prctl(PR_GET_SECCOMP) == SECCOMP_MODE_DISABLED) return true;
+// Whether openat2(2) is there. A seccomp program that stands before bewit's may answer it with an error of its choice, or with death: that is tried
+// in a child.
+bool openat2_works() {
+    // "size was smaller than any valid size" (openat2(2)).
+    const auto is_there = [] { return syscall(SYS_openat2, -1, nullptr, nullptr, 0) == -1 && errno == EINVAL; };
+    if (prctl(PR_GET_SECCOMP) == SECCOMP_MODE_DISABLED) return is_there();
     const pid_t child = fork();
-    if (child == 0) {
-        syscall(SYS_openat2, -1, nullptr, nullptr, 0);
-        _exit(0);
-    }
+    if (child == 0) _exit(is_there() ? 0 : 1);
     int status = 0;
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
@@ -85,16 +100,16 @@ public:
     uint64_t trusted_address() const override { return at(bewit_runtime_trusted); }
     uint64_t sites() const override { return sites_; }
 
-    bool at_entry(Tracee& tracee, Tracee* leader, const SyscallStop& stop) override {
+    bool at_entry(Tracee& tracee, TraceeTable& tracees, const SyscallStop& stop) override {
         if (seals(stop)) {
-            seal(tracee, leader);
+            seal(tracee, tracees.leader_of(tracee));
             return false;
         }
-        if (leader == nullptr || given_up_ || stop.abi != event::Abi::X86_64 || stop.number != SYS_openat) return false;
+        if (stop.number != SYS_openat || stop.abi != event::Abi::X86_64 || given_up_ || injected_) return false;
+        Tracee* leader = tracees.leader_of(tracee);
+        if (leader == nullptr || tracee.stage != Tracee::Stage::Watched) return false;
         RuntimeState& state = leader->runtime;
-        const bool is_candidate = state.stage != Stage::Off && !state.sealed && !tracee.runtime.sealed &&
-                                  state.busy == Tid::None && tracee.stage == Tracee::Stage::Watched;
-        if (!is_candidate) return false;
+        if (state.stage == Stage::Off || state.sealed || tracee.runtime.sealed) return false;
         if (stop.instruction_pointer != state.site) {
             state.site = stop.instruction_pointer;
             state.stops = 0;
@@ -102,27 +117,28 @@ public:
         return ++state.stops >= hot && take_site(*leader, stop);
     }
 
-    bool at_exit(Tracee& tracee, Tracee* leader, int64_t result) override {
-        if (leader == nullptr || leader->runtime.busy != tracee.tid) return false;
-        RuntimeState& state = leader->runtime;
-        state.busy = Tid::None;
-        const bool is_first = state.stage == Stage::Mapping;
-        const bool is_there = static_cast<uint64_t>(result) == (is_first ? base_ : state.near);
-        state.stage = is_there && (!is_first || write_code(tracee.tid, base_, image_)) ? Stage::Mapped : Stage::Off;
-        repeat_call(tracee.tid, saved_[tracee.tid]);
-        saved_.erase(tracee.tid);
+    bool at_exit(const Tracee& tracee, TraceeTable& tracees, int64_t result) override {
+        if (!injected_ || injected_->tid != tracee.tid) return false;
+        const Injected injected = *std::exchange(injected_, std::nullopt);
+        Tracee* leader = tracees.leader_of(tracee);
+        if (leader != nullptr && static_cast<uint64_t>(result) == injected.address) mapped(leader->runtime, injected);
+        repeat_call(tracee.tid, injected.registers);
         resume(tracee.tid, Resume::Run);
         return true;
     }
 
-    bool at_signal(Tracee& tracee, const Tracee* leader, int signal) override {
+    void ended(Tid tid) override {
+        if (injected_ && injected_->tid == tid) injected_.reset();
+    }
+
+    bool at_signal(const Tracee& tracee, TraceeTable& tracees, int signal) override {
         user_regs_struct registers{};
-        if (image_.empty() || leader == nullptr || !get_registers(tracee.tid, registers)) return false;
-        if (registers.rip - leader->runtime.near < page) {
-            if (leave_trampoline(tracee.tid, leader->runtime.near, registers)) set_registers(tracee.tid, registers);
+        if (image_.empty() || !get_registers(tracee.tid, registers)) return false;
+        if (!is_inside(registers.rip)) {
+            const Tracee* leader = tracees.leader_of(tracee);
+            if (leader != nullptr && leave_trampoline(tracee.tid, leader->runtime, registers)) set_registers(tracee.tid, registers);
             return false;
         }
-        if (!is_inside(registers.rip)) return false;
         siginfo_t info{};
         // What a process sends is not a fault (sigaction(2), si_code).
         const bool is_fault =
@@ -147,7 +163,7 @@ private:
     bool leave(Tid tid, user_regs_struct& registers) const {
         const uint64_t pointer = registers.rip;
         if (pointer < at(bewit_runtime_kept)) {
-            if (pointer >= at(bewit_runtime_framed)) registers.rsp += frame;
+            if (pointer >= at(bewit_runtime_framed)) registers.rsp += BEWIT_FRAME;
             registers.rip = registers.rcx - jump_offset;
             return true;
         }
@@ -160,7 +176,7 @@ private:
             return true;
         }
         std::array<uint64_t, 8> kept{};
-        if (read_memory(tid, registers.rsp + frame_kept, std::as_writable_bytes(std::span(kept))) != sizeof kept)
+        if (read_memory(tid, registers.rsp + BEWIT_FRAME_KEPT, std::as_writable_bytes(std::span(kept))) != sizeof kept)
             return false;
         const uint64_t behind = kept[0];
         registers.r9 = kept[1];
@@ -171,10 +187,10 @@ private:
         registers.rsi = kept[6];
         registers.rdi = kept[7];
         registers.rcx = behind;
-        registers.rsp += frame;
+        registers.rsp += BEWIT_FRAME;
         if (pointer < at(bewit_runtime_trusted)) {
             registers.rip = behind - jump_offset;
-        } else if (pointer < at(bewit_runtime_ask) && is_answer(static_cast<int64_t>(registers.rax))) {
+        } else if (pointer < at(bewit_runtime_ask) && !has_error_of_its_own(static_cast<int64_t>(registers.rax))) {
             // The kernel restarts or interrupts this call as it would have the other (signal(7)).
             registers.rip = behind;
             if (registers.orig_rax == SYS_openat2) registers.orig_rax = SYS_openat;
@@ -183,8 +199,10 @@ private:
         }
         return true;
     }
-    static bool leave_trampoline(Tid tid, uint64_t near, user_regs_struct& registers) {
-        const uint64_t slot = registers.rip - (registers.rip - near) % trampoline_size;
+    static bool leave_trampoline(Tid tid, const RuntimeState& state, user_regs_struct& registers) {
+        const auto pages = std::span(state.near).first(state.pages);
+        if (std::ranges::none_of(pages, [&](uint64_t near) { return registers.rip - near < page; })) return false;
+        const uint64_t slot = registers.rip - registers.rip % trampoline_size;
         std::array<std::byte, trampoline_size> code{};
         if (read_memory(tid, slot, code) != code.size()) return false;
         registers.rip = behind_call(code) - jump_offset;
@@ -195,28 +213,13 @@ private:
         registers.rax = SYS_openat;
         registers.orig_rax = static_cast<unsigned long long>(-1);
     }
-    // As the code has it; and the kernel's own marks of calls to be restarted, which only a tracer sees
-    // (include/linux/errno.h).
-    static bool is_answer(int64_t result) {
-        constexpr int64_t first_restart = -516, last_restart = -512;
-        return result >= 0 || result == -ENOENT || result == -EINTR || result == -ENOTDIR || result == -EACCES ||
-               (result >= first_restart && result <= last_restart);
-    }
-
     static bool seals(const SyscallStop& stop) {
-        static const auto numbers = [] {
-            std::array<std::array<uint32_t, 2>, 2> all{};
-            for (const event::Abi abi : {event::Abi::X86_64, event::Abi::I386}) {
-                all[static_cast<size_t>(abi)] = {event::syscall_number(abi, "seccomp").value(),
-                                                 event::syscall_number(abi, "prctl").value()};
-            }
-            return all;
-        }();
-        const auto& [seccomp, prctl] = numbers[static_cast<size_t>(stop.abi)];
+        static const auto seccomp = event::syscall_numbers("seccomp"), prctl = event::syscall_numbers("prctl");
+        const auto abi = static_cast<size_t>(stop.abi);
         const auto operation = static_cast<uint32_t>(stop.arguments[0]);
-        return (stop.number == seccomp &&
+        return (stop.number == seccomp[abi] &&
                 (operation == SECCOMP_SET_MODE_FILTER || operation == SECCOMP_SET_MODE_STRICT)) ||
-               (stop.number == prctl && operation == PR_SET_SECCOMP);
+               (stop.number == prctl[abi] && operation == PR_SET_SECCOMP);
     }
 
     // From now on every call asks. `tracee` may be any thread of its process, which may share its memory with others:
@@ -243,7 +246,7 @@ private:
         if (building_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
         const match::PathTest test = building_.get();
         malloc_trim(0);  // what the making took is given back
-        if (test.empty() || !openat2_is_survived()) {
+        if (test.empty() || !openat2_works()) {
             given_up_ = true;
             return false;
         }
@@ -276,23 +279,22 @@ private:
         if (!ready()) return false;
         user_regs_struct registers{};
         if (!get_registers(tid, registers)) return false;
-        if (state.stage == Stage::None) return map(state, tid, registers, Stage::Mapping, base_, image_.size());
+        if (state.stage == Stage::None) return map(state, {tid, registers, base_}, image_.size());
 
-        const uint64_t place = state.near + state.slots * trampoline_size;
+        const std::string maps = maps_of(tid);
+        if (!is_file_code(maps, site)) {
+            state.stops = 0;
+            return false;
+        }
+        const uint64_t place = state.pages == 0 ? 0 : state.near[state.pages - 1] + state.slots * trampoline_size;
         const auto jump_there = jump(site, place);
-        if (state.near == 0 || state.slots == slots_in_page || !jump_there) {
-            const std::string maps = maps_of(tid);
-            const auto near = is_file_code(maps, site) ? free_page_near(maps, site) : std::nullopt;
-            if (!near) {
-                state.stops = 0;
-                return false;
-            }
-            state.near = *near;
-            state.slots = 0;
-            return map(state, tid, registers, Stage::MappingNear, *near, page);
+        if (state.pages == 0 || state.slots == slots_in_page || !jump_there) {
+            const auto near = state.pages == state.near.size() ? std::nullopt : free_page_near(maps, site);
+            if (near) return map(state, {tid, registers, *near}, page);
+            state.stops = 0;
+            return false;
         }
         state.stops = 0;
-        if (!is_file_code(maps_of(tid), site)) return false;
         if (!write_code(tid, place, trampoline(stop.instruction_pointer, base_)) ||
             !write_code(tid, site, *jump_there)) {
             state.stage = Stage::Off;
@@ -308,24 +310,34 @@ private:
         return true;
     }
 
-    bool map(RuntimeState& state, Tid tid, const user_regs_struct& registers, Stage stage, uint64_t address,
-             size_t size) {
+    // Off it stays if the thread does not come back from the call.
+    bool map(RuntimeState& state, const Injected& injected, size_t size) {
         constexpr uint64_t protection = PROT_READ | PROT_EXEC,
                            flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-        if (!replace_call(tid, registers, SYS_mmap, {address, size, protection, flags, static_cast<uint64_t>(-1), 0}))
+        if (!replace_call(injected.tid, injected.registers, SYS_mmap,
+                          {injected.address, size, protection, flags, static_cast<uint64_t>(-1), 0}))
             return false;
-        saved_[tid] = registers;
-        state.busy = tid;
-        state.stage = stage;
-        resume(tid, Resume::ToSyscall);
+        injected_ = injected;
+        state.stage = Stage::Off;
+        resume(injected.tid, Resume::ToSyscall);
         return true;
+    }
+
+    void mapped(RuntimeState& state, const Injected& injected) {
+        if (injected.address == base_) {
+            if (!write_code(injected.tid, base_, image_)) return;
+        } else {
+            state.near[state.pages++] = injected.address;
+            state.slots = 0;
+        }
+        state.stage = Stage::Mapped;
     }
 
     const match::Interest& interest_;
     const uint64_t base_;
     std::future<match::PathTest> building_;
     std::vector<std::byte> image_;                     // the code, then its table; empty until it is built
-    std::unordered_map<Tid, user_regs_struct> saved_;  // of threads on their way through an injected call
+    std::optional<Injected> injected_;                 // one at a time, in the whole workload
     uint64_t sites_ = 0;
     bool given_up_ = false;
 };

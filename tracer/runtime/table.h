@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/match/interest.h"
+#include "tracer/runtime/open_layout.h"
 
 namespace bewit::tracer {
 
@@ -22,9 +23,10 @@ struct TableHeader {
     uint64_t reserved = 0;
     std::array<uint8_t, 256> byte_class{};
 };
-static_assert(offsetof(TableHeader, flag_bits) == 24 && offsetof(TableHeader, next) == 32 &&
-              offsetof(TableHeader, answers) == 40);
-static_assert(offsetof(TableHeader, disabled) == 48 && offsetof(TableHeader, byte_class) == 64);
+static_assert(offsetof(TableHeader, class_count) == BEWIT_TABLE_CLASSES && offsetof(TableHeader, start) == BEWIT_TABLE_START &&
+              offsetof(TableHeader, flag_count) == BEWIT_TABLE_FLAG_COUNT && offsetof(TableHeader, flag_bits) == BEWIT_TABLE_FLAG_BITS &&
+              offsetof(TableHeader, next) == BEWIT_TABLE_NEXT && offsetof(TableHeader, answers) == BEWIT_TABLE_ANSWERS &&
+              offsetof(TableHeader, disabled) == BEWIT_TABLE_DISABLED && offsetof(TableHeader, byte_class) == BEWIT_TABLE_BYTE_CLASS);
 
 // To be placed at `address`. `test` must not be empty.
 std::vector<std::byte> lay_out_table(const match::PathTest& test, uint64_t address);

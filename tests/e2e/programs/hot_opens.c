@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -170,6 +172,55 @@ static void every_answer(void) {
 	if (inner < 0 || fcntl(inner, F_GETFD) != FD_CLOEXEC || close(inner) != 0 || close(fd) != 0) fail("an absolute name from a directory");
 }
 
+static sigjmp_buf place;
+static void jump_out(int number) {
+	(void)number;
+	siglongjmp(place, 1);
+}
+
+static void ends_well(pid_t child, const char *what) {
+	int status;
+	if (child < 0 || waitpid(child, &status, 0) != child || status != 0) fail(what);
+}
+
+/* The kernel finds a bad pointer without a signal, whatever is done with that signal. */
+static void bad_pointers(void) {
+	struct sigaction before = {.sa_flags = SA_NODEFER}, after;
+	before.sa_handler = SIG_IGN;
+	sigset_t blocked, mask;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGSEGV);
+	for (int way = 0; way < 3; way++) {
+		if (way == 1) before.sa_handler = jump_out;
+		sigaction(SIGSEGV, &before, NULL);
+		sigprocmask(way == 2 ? SIG_BLOCK : SIG_UNBLOCK, &blocked, NULL);
+		refuses(NULL, O_RDONLY, EFAULT, "a null pointer");
+		refuses((const char *)(intptr_t)8, O_RDONLY, EFAULT, "a pointer into the first page");
+		if (sigaction(SIGSEGV, NULL, &after) != 0 || after.sa_handler != before.sa_handler) fail("the handler after a bad pointer");
+		if (sigprocmask(SIG_BLOCK, NULL, &mask) != 0 || sigismember(&mask, SIGSEGV) != (way == 2)) fail("the mask after a bad pointer");
+	}
+	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
+	signal(SIGSEGV, SIG_DFL);
+}
+
+/* A file system that has no direct I/O makes the file and refuses it then. */
+static void direct(void) {
+	pid_t child = fork();
+	if (child == 0) {
+		char name[PATH_MAX + 8];
+		uid_t uid = getuid();
+		if (unshare(CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER)) != 0 || mount("none", directory, "ramfs", 0, NULL) != 0) {
+			if (errno != EPERM && errno != EACCES) fail("a file system of its own");
+			exit(0);
+		}
+		snprintf(name, sizeof name, "%s/direct", directory);
+		refuses(name, O_CREAT | O_EXCL | O_RDWR | O_DIRECT, EINVAL, "direct I/O where there is none");
+		if (unlink(name) != 0) fail("the file that was made all the same");
+		exit(0);
+	}
+	ends_well(child, "a child on a file system of its own");
+}
+
 /* A call that waits is interrupted, or is not, as the handler was installed. */
 static void waiting_calls(void) {
 	count(SIGALRM, 0);
@@ -186,12 +237,6 @@ static void waiting_calls(void) {
 	opens(fifo, O_RDONLY);
 	int status;
 	if (waitpid(child, &status, 0) != child || status != 0) fail("the other end of a pipe");
-}
-
-static sigjmp_buf place;
-static void jump_out(int number) {
-	(void)number;
-	siglongjmp(place, 1);
 }
 
 static void jumps(void) {
@@ -254,11 +299,6 @@ static void threads(void) {
 	opens(secret, O_RDONLY);
 }
 
-static void ends_well(pid_t child, const char *what) {
-	int status;
-	if (child < 0 || waitpid(child, &status, 0) != child || status != 0) fail(what);
-}
-
 static void children(void) {
 	pid_t child = fork();
 	if (child == 0) {
@@ -317,6 +357,8 @@ int main(int argc, char **argv) {
 	if (signals == 0) fail("no signal came");
 	registers_stay();
 	every_answer();
+	bad_pointers();
+	direct();
 	waiting_calls();
 	children();
 	own_filter();
