@@ -79,12 +79,12 @@ Presence give_path(Context& context, Value& value, std::string_view PathRoles::*
         const Presence presence = give_name(context, value);
         return context.at_entry && presence == Presence::Present ? Presence::Unknown : presence;
     }
-    const auto position = context.event.info().param(roles->*role);
-    const event::Param param = context.event.param(position.value_or(0));
-    const bool settled = as_given ? param.present() : path_is_settled(context, position.value_or(0));
+    const size_t position = context.event.info().param(roles->*role).value_or(0);
+    const event::Param param = context.event.param(position);
+    const bool settled = as_given ? param.present() : path_is_settled(context, position);
     if (context.at_entry && !settled) return Presence::Unknown;
     if (!param.present()) return Presence::Absent;
-    const Value path = Value::of_text(as_given ? param.as_text() : whole_path(context, *position));
+    const Value path = Value::of_text(as_given ? param.as_text() : whole_path(context, position));
     return context.at_entry ? give_maybe(value, path) : give(value, path);
 }
 

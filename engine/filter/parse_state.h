@@ -23,10 +23,11 @@ public:
     std::nullptr_t fail(std::string message) { return fail_at(scanner.here(), std::move(message)); }
     std::nullptr_t fail_at(Location location, std::string message) {
         error_ = ParseError{location, std::move(message)};
+        failed_ = true;
         return nullptr;
     }
-    bool failed() const { return error_.has_value(); }
-    ParseError take_error() { return std::move(*error_); }
+    bool failed() const { return failed_; }
+    ParseError take_error() { return std::move(error_); }
 
     Scanner scanner;
 
@@ -49,7 +50,8 @@ public:
 private:
     uint32_t max_depth_;
     uint32_t depth_ = 0;
-    std::optional<ParseError> error_;
+    ParseError error_;
+    bool failed_ = false;
 };
 
 }  // namespace bewit::filter

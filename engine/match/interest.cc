@@ -72,7 +72,7 @@ bool is_settled(const LeafTable& leaves, const std::vector<LeafId>& below, event
 
 // Calls that the state must see the end of, for facts that rules ask for.
 void need(Interest& interest, std::string_view call, const Clauses& registers) {
-    KindInterest& kind = interest.of(*event::find_kind(call));
+    KindInterest& kind = interest.of(event::find_kind(call).value_or(event::Kind{0}));
     kind.for_state = true;
     Clauses all = registers;
     if (kind.level == KindInterest::Level::Always) return;

@@ -26,6 +26,8 @@ struct EnumerationName {
     uint32_t value;
 };
 
+// In the order in which its table is written; there is one table.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
 struct ArgumentText {
     std::string_view kind;
     std::string_view parameter;

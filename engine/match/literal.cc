@@ -66,7 +66,7 @@ Parsed<uint64_t> parse_port(std::string_view text) {
     // Like stoi(3): digits count up to the first byte that is none.
     const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
     if (end != text.begin()) {
-        return *decimal(text.substr(0, static_cast<size_t>(end - text.begin()))) & 0xffff;
+        return decimal(text.substr(0, static_cast<size_t>(end - text.begin()))).value_or(0) & 0xffff;
     }
     if (const std::optional<uint16_t> port = service_port(text)) return *port;
     return tl::unexpected(fmt::format("unrecognized protocol {}", text));

@@ -88,16 +88,16 @@ void Collector::put(std::vector<Item>& items, Index& index, Item item) {
 }
 
 bool Collector::require_engine(const std::string& version, const Context& context, Report& report) {
-    const auto wanted = Version::parse(version);
-    const auto ours = Version::parse(engine_version);
-    if (!ours->compatible_with(*wanted)) {
+    const Version wanted = Version::parse(version).value_or(Version{});
+    const Version ours = Version::parse(engine_version).value_or(Version{});
+    if (!ours.compatible_with(wanted)) {
         return report.fail(
             Code::ErrValidate,
-            fmt::format("Rules require engine version {}, but engine version is {}", wanted->text(), ours->text()),
+            fmt::format("Rules require engine version {}, but engine version is {}", wanted.text(), ours.text()),
             &context, "take a newer bewit, or a release of these rules that is made for this engine");
     }
     const auto highest = Version::parse(set_.required_engine_version);
-    if (!highest || *highest < *wanted) set_.required_engine_version = wanted->text();
+    if (!highest || *highest < wanted) set_.required_engine_version = wanted.text();
     return true;
 }
 

@@ -25,6 +25,7 @@ constexpr std::array<ItemKind, 5> item_kinds = {{
 
 std::string unknown_item_remedy(const YamlNode& item) {
     std::vector<std::string_view> keys;
+    keys.reserve(item_kinds.size());
     for (const ItemKind& kind : item_kinds) keys.push_back(kind.key);
     for (size_t i = 0; i + 1 < item.children.size(); i += 2) {
         const std::string meant = nearest(item.children[i]->scalar, keys);
