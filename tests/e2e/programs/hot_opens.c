@@ -209,7 +209,7 @@ static void direct(void) {
 	if (child == 0) {
 		char name[PATH_MAX + 8];
 		uid_t uid = getuid();
-		if (unshare(CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER)) != 0 || mount("none", directory, "ramfs", 0, NULL) != 0) {
+		if (unshare(CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER)) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", directory, "ramfs", 0, NULL) != 0) {
 			if (errno != EPERM && errno != EACCES) fail("a file system of its own");
 			exit(0);
 		}
