@@ -1,4 +1,4 @@
-// `bewit fields`, `bewit events`, `bewit syscalls`: the catalogues, read off the tables that the engine itself uses.
+// `bewit fields`, `bewit events`, `bewit syscalls`, `bewit keys`: the catalogues, read off the tables that the engine itself uses.
 #include <algorithm>
 #include <vector>
 
@@ -8,6 +8,7 @@
 #include "engine/event/catalogue.h"
 #include "engine/event/syscalls.h"
 #include "engine/field/catalogue.h"
+#include "engine/rule/keys.h"
 #include "injector/options.h"
 
 namespace bewit {
@@ -109,6 +110,17 @@ Table syscalls_table() {
     return table;
 }
 
+Table keys_table() {
+    const auto update = [](const rule::KeyInfo& key) {
+        return key.appendable ? "append, replace" : key.replaceable ? "replace" : "";
+    };
+    Table table{{"item", "name", "type", "required", "override", "help"}, {}};
+    for (const rule::KeyInfo& key : rule::all_keys()) {
+        table.rows.push_back({std::string(key.item), std::string(key.key), std::string(key.type), key.required ? "yes" : "no", update(key), std::string(key.help)});
+    }
+    return table;
+}
+
 void add_listing(CLI::App& program, int& status, const std::string& name, const std::string& what, Table (*table)()) {
     auto options = std::make_shared<ListingOptions>();
     CLI::App* command = program.add_subcommand(name, what);
@@ -129,6 +141,10 @@ void add_fields(CLI::App& program, int& status) {
 
 void add_events(CLI::App& program, int& status) {
     add_listing(program, status, "events", "list the event types and their parameters", events_table);
+}
+
+void add_keys(CLI::App& program, int& status) {
+    add_listing(program, status, "keys", "list the keys that the items of a rule file may have", keys_table);
 }
 
 void add_syscalls(CLI::App& program, int& status) {

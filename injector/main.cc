@@ -42,6 +42,7 @@ int run_program(int argc, char** argv) {
     bewit::add_patch(program, status);
     bewit::add_install(program, status);
     bewit::add_fields(program, status);
+    bewit::add_keys(program, status);
     bewit::add_events(program, status);
     bewit::add_syscalls(program, status);
     bewit::add_config(program, status);

@@ -28,6 +28,7 @@ void add_explain(CLI::App& program, int& status);
 void add_patch(CLI::App& program, int& status);
 void add_install(CLI::App& program, int& status);
 void add_fields(CLI::App& program, int& status);
+void add_keys(CLI::App& program, int& status);
 void add_events(CLI::App& program, int& status);
 void add_syscalls(CLI::App& program, int& status);
 void add_config(CLI::App& program, int& status);

@@ -3,6 +3,7 @@
 #include "engine/filter/characters.h"
 #include "engine/rule/item_reader.h"
 #include "engine/rule/items.h"
+#include "engine/rule/keys.h"
 #include "engine/rule/override.h"
 
 namespace bewit::rule {
@@ -30,7 +31,7 @@ bool read_macro(const YamlNode& item, Collector& collector, Report& report) {
     bool append = false;
     Override override;
     if (!reader.read("condition", macro.condition)) return false;
-    if (!read_append_and_override(reader, {{"condition"}, {"condition"}}, append, override)) return false;
+    if (!read_append_and_override(reader, overridable_keys("macro"), append, override)) return false;
     const YamlNode& condition = *item.find("condition");
     macro.point = report.point_of(item);
     macro.place = report.place_of(item);
@@ -41,7 +42,7 @@ bool read_macro(const YamlNode& item, Collector& collector, Report& report) {
     } else {
         collector.define(std::move(macro));
     }
-    return reader.warn_of_unknown_keys({"macro", "condition", "append", "override"});
+    return reader.warn_of_unknown_keys(known_keys("macro"));
 }
 
 }  // namespace bewit::rule

@@ -1,43 +1,17 @@
 // The item with the most forms: an update by `override`, an append of the old kind, a switch, a definition; told apart
 // in this order.
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
 #include "engine/rule/exception_item.h"
 #include "engine/rule/item_reader.h"
 #include "engine/rule/items.h"
+#include "engine/rule/keys.h"
 #include "engine/rule/override.h"
 
 namespace bewit::rule {
 namespace {
-
-const Overridable& overridable() {
-    static const Overridable keys = {{"condition", "output", "desc", "tags", "exceptions"},
-                                     {"condition", "output", "desc", "priority", "capture", "capture_duration", "tags",
-                                      "exceptions", "enabled", "warn_evttypes", "skip-if-unknown-filter"}};
-    return keys;
-}
-
-const std::vector<std::string_view>& known_keys() {
-    static const std::vector<std::string_view> keys = {"rule",
-                                                       "condition",
-                                                       "output",
-                                                       "desc",
-                                                       "priority",
-                                                       "source",
-                                                       "enabled",
-                                                       "capture",
-                                                       "capture_duration",
-                                                       "warn_evttypes",
-                                                       "skip-if-unknown-filter",
-                                                       "tags",
-                                                       "exceptions",
-                                                       "override",
-                                                       "append"};
-    return keys;
-}
 
 std::string trimmed(std::string_view text) {
     constexpr std::string_view blanks = " \t\n\v\f\r";
@@ -86,9 +60,9 @@ public:
         if (!reader_.read("source", source_, Presence::OptionalOrEmpty)) return false;
         bool append = false;
         Override override;
-        if (!read_append_and_override(reader_, overridable(), append, override)) return false;
+        if (!read_append_and_override(reader_, overridable_keys("rule"), append, override)) return false;
         const bool ok = override.any() ? update(override) : append ? append_old() : is_switch() ? toggle() : define();
-        return ok && reader_.warn_of_unknown_keys(known_keys());
+        return ok && reader_.warn_of_unknown_keys(known_keys("rule"));
     }
 
 private:
@@ -147,7 +121,7 @@ private:
     }
 
     bool update(const Override& override) {
-        for (std::string_view key : overridable().replace) {
+        for (std::string_view key : overridable_keys("rule").replace) {
             if (reader_.has(key)) unclaimed_.emplace(key);
         }
         return (override.append.empty() || append(override)) && (override.replace.empty() || replace(override)) &&

@@ -28,8 +28,9 @@ PYTHON = shutil.which("python3", path="/usr/bin:/usr/local/bin") or sys.executab
 # A container that bewit is told of, so that rules with `container.id != host` speak.
 IN_CONTAINER = ["-o", "container.id=0123456789ab", "-o", "container.name=under-test", "-o", "container.image=registry.test/app:1.0"]
 
-# A shell that starts the tests in its background has these ignored, and so would every workload.
+# A shell that starts the tests in its background, or nohup(1), has these ignored, and so would every workload.
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 needs_upstream = unittest.skipUnless(UPSTREAM.is_dir(), "upstream's rule files are not here")
