@@ -188,14 +188,15 @@ static void bad_pointers(void) {
 	struct sigaction before = {.sa_flags = SA_NODEFER}, after;
 	before.sa_handler = SIG_IGN;
 	sigset_t blocked, mask;
+	const char *volatile nothing = NULL;
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGSEGV);
 	for (int way = 0; way < 3; way++) {
 		if (way == 1) before.sa_handler = jump_out;
 		sigaction(SIGSEGV, &before, NULL);
 		sigprocmask(way == 2 ? SIG_BLOCK : SIG_UNBLOCK, &blocked, NULL);
-		refuses(NULL, O_RDONLY, EFAULT, "a null pointer");
-		refuses((const char *)(intptr_t)8, O_RDONLY, EFAULT, "a pointer into the first page");
+		refuses(nothing, O_RDONLY, EFAULT, "a null pointer");
+		refuses(nothing + 8, O_RDONLY, EFAULT, "a pointer into the first page");
 		if (sigaction(SIGSEGV, NULL, &after) != 0 || after.sa_handler != before.sa_handler) fail("the handler after a bad pointer");
 		if (sigprocmask(SIG_BLOCK, NULL, &mask) != 0 || sigismember(&mask, SIGSEGV) != (way == 2)) fail("the mask after a bad pointer");
 	}
@@ -209,7 +210,8 @@ static void direct(void) {
 	if (child == 0) {
 		char name[PATH_MAX + 8];
 		uid_t uid = getuid();
-		if (unshare(CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER)) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("none", directory, "ramfs", 0, NULL) != 0) {
+		if (unshare(CLONE_NEWNS | (uid == 0 ? 0 : CLONE_NEWUSER)) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		    mount("none", directory, "ramfs", 0, NULL) != 0) {
 			if (errno != EPERM && errno != EACCES) fail("a file system of its own");
 			exit(0);
 		}
