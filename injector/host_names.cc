@@ -120,6 +120,7 @@ void HostNames::start() {
 void HostNames::Shared::run() {
     std::unique_lock lock(mutex);
     std::vector<std::string> names;
+    names.reserve(resolved.size());
     for (const auto& [name, addresses] : resolved) names.push_back(name);
     while (!stopping) {
         bool all = true;

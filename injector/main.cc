@@ -2,12 +2,14 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 
 #include "injector/options.h"
 
 namespace {
 
-constexpr int usage_error = 2;
+constexpr int failed = 1, usage_error = 2;
 constexpr int cannot_start = 125;
 
 // Takes the workload's command off `words`, so that the command line's own parser never sees it.
@@ -62,4 +64,12 @@ int run_program(int argc, char** argv) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return run_program(argc, argv); }
+// What the standard library throws when there is no memory left, and nothing else.
+int main(int argc, char** argv) {
+    try {
+        return run_program(argc, argv);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "bewit: error: %s\n", failure.what());
+        return failed;
+    }
+}

@@ -65,7 +65,7 @@ std::optional<uint64_t> parse_interval(std::string_view text) {
         std::string_view name;
         uint64_t ns;
     };
-    constexpr std::array units = {Unit{"y", 365 * 86400 * ns_per_second}, Unit{"w", 7 * 86400 * ns_per_second}, Unit{"d", 86400 * ns_per_second},
+    constexpr std::array units = {Unit{"y", uint64_t{365} * 86400 * ns_per_second}, Unit{"w", uint64_t{7} * 86400 * ns_per_second}, Unit{"d", 86400 * ns_per_second},
                                   Unit{"h", 3600 * ns_per_second},        Unit{"m", 60 * ns_per_second},        Unit{"s", ns_per_second},
                                   Unit{"ms", ns_per_ms}};
     constexpr uint64_t least = 100 * ns_per_ms, most = ns_per_second * 86400 * 365 * 100;

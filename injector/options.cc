@@ -8,7 +8,7 @@ namespace {
 class ExamplesFirst final : public CLI::Formatter {
 public:
     std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
-        const std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
+        std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
         const std::string examples = app->get_footer();
         if (examples.empty()) return help;
         return "Examples:\n" + examples + "\n" + help;

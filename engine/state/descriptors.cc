@@ -78,7 +78,7 @@ uint32_t open_flags(uint32_t flags, Subject subject) {
 }  // namespace
 
 void Descriptors::begin(const event::View& event) {
-    event_ = event;
+    event_ = &held_.emplace(event);
     shape_ = &shape_of(event.kind());
     answer_ = Answer::NotAsked;
     name_changed_ = false;
@@ -106,7 +106,7 @@ const Descriptor* Descriptors::kernel(Tid tid, Fd fd) {
 }
 
 bool Descriptors::name_changed() {
-    return event_ && shape_->subject != Subject::NotDescribed && of_event() != nullptr && name_changed_;
+    return event_ != nullptr && shape_->subject != Subject::NotDescribed && of_event() != nullptr && name_changed_;
 }
 
 std::string_view Descriptors::directory(Tid tid, Fd fd) {
@@ -140,7 +140,7 @@ Descriptors::Slot& Descriptors::slot(Tid tid, Fd fd) {
 
 // A call that failed or has not returned has no descriptor yet: every negative number then means the one it asked for.
 bool Descriptors::is_of_event(Tid tid, Fd fd) const {
-    if (!event_ || shape_->subject == Subject::NotDescribed || tid != event_->tid() || fd == Fd::WorkingDirectory)
+    if (event_ == nullptr || shape_->subject == Subject::NotDescribed || tid != event_->tid() || fd == Fd::WorkingDirectory)
         return false;
     return fd == event_fd_ || (raw(fd) < 0 && raw(event_fd_) < 0);
 }

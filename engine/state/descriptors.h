@@ -26,7 +26,7 @@ public:
 
     // `event`'s bytes must stay until end().
     void begin(const event::View& event);
-    void end() { event_.reset(); }
+    void end() { event_ = nullptr; }
 
     // See State.
     const event::Descriptor* find(Tid tid, Fd fd);
@@ -68,7 +68,8 @@ private:
     FactReader& reader_;
     SocketMemory sockets_;
 
-    std::optional<event::View> event_;
+    std::optional<event::View> held_;
+    const event::View* event_ = nullptr;  // `held_`, from begin() to end()
     const Shape* shape_ = nullptr;
     Fd event_fd_ = Fd::None;
     Answer answer_ = Answer::NotAsked;

@@ -141,7 +141,7 @@ void TaskEvents::session(const event::View& event) {
     Process* process = table_.find(event.tid());
     if (process == nullptr) return;
     event::ProcessFacts& facts = process->leader->facts;
-    facts.sid = facts.vpgid = *event.result();
+    facts.sid = facts.vpgid = event.result().value_or(0);
     facts.pgid = raw(facts.pid);
     facts.tty = 0;
     reader_.invalidate(*process->leader, event::IdentityFacts);

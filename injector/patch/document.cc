@@ -111,7 +111,7 @@ std::string to_text(const Problem& problem, std::string_view file) {
 
 std::string intrinsic_of(std::string_view tag) {
     if (tag.size() < 2 || tag[0] != '!' || tag[1] == '!') return {};
-    const std::string name(tag.substr(1));
+    std::string name(tag.substr(1));
     if (name == "Ref" || name == "Condition") return name;
     return "Fn::" + name;
 }

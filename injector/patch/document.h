@@ -36,6 +36,7 @@ struct Problem {
 // `FILE:LINE:COLUMN: POINTER: MESSAGE`, without what is unknown.
 std::string to_text(const Problem& problem, std::string_view file);
 
+// NOLINTNEXTLINE(bugprone-exception-escape): Json moves without throwing.
 struct Node {
     enum class Kind : uint8_t { Null, Scalar, Sequence, Map, Alias };
     Kind kind = Kind::Null;

@@ -176,7 +176,7 @@ private:
         return tl::unexpected(problem_of(fmt::format("only a {} can be added to: write this out", what), "/" + name_(key)));
     }
 
-    tl::expected<void, Problem> append(Json& object, const std::string& key, Json item, Record& record) const {
+    tl::expected<void, Problem> append(Json& object, const std::string& key, const Json& item, Record& record) const {
         Json* list = record.list(object, name_(key));
         if (list == nullptr) return not_a("list", key);
         list->push_back(name_.spelled(item));
@@ -290,7 +290,7 @@ void unpatch_container(Json& container, const EcsNames& names) {
     const auto record = take_record(container, names);
     if (!record) return;
     take_from_front(container, {names("entryPoint"), names("command")}, *record);
-    if (record->capability()) remove_capability(container, names, *record->capability());
+    if (const auto capability = record->capability()) remove_capability(container, names, *capability);
     erase_items(container, names("mountPoints"), names("sourceVolume"), ecs_volume);
     erase_items(container, names("volumesFrom"), names("sourceContainer"), ecs_init_name);
     erase_items(container, names("dependsOn"), names("containerName"), ecs_init_name);

@@ -16,7 +16,7 @@ public:
     tl::expected<void, Problem> read() {
         while (true) {
             skip_space();
-            if (const auto step = value(); !step) return step;
+            if (auto step = value(); !step) return step;
             if (open_.empty()) break;
         }
         skip_space();
@@ -40,7 +40,7 @@ private:
     // One value, or the beginning of a collection; then whatever closes behind it, up to where the next value begins.
     tl::expected<void, Problem> value() {
         if (is('{') || is('[')) return enter(is('{') ? Node::Kind::Map : Node::Kind::Sequence);
-        if (const auto done = scalar(false); !done) return done;
+        if (auto done = scalar(false); !done) return done;
         return follow();
     }
 
@@ -91,7 +91,7 @@ private:
     tl::expected<void, Problem> key() {
         if (!is('"')) return refuse("a key in quotes is missing here");
         const size_t begin = at_;
-        if (const auto done = scalar(true); !done) return done;
+        if (auto done = scalar(true); !done) return done;
         const Node& name = *open_.back().node->children.back();
         if (!open_.back().keys.insert(name.scalar.get<std::string>()).second) {
             at_ = begin;

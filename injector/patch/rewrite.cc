@@ -128,6 +128,7 @@ private:
 
     void sequence(const Node& node, const Json& wanted, const Json& whole, size_t region) {
         std::vector<Json> present;
+        present.reserve(node.children.size());
         for (const Node* child : node.children) present.push_back(value(*child));
         apply(node, align(present, wanted), whole, region);
     }
@@ -190,8 +191,8 @@ private:
         std::string text;
         for (const Alignment* step : added) {
             std::string one = flow_text(*step->wanted, style);
-            if (node.kind == Node::Kind::Map) one = Json(step->key).dump() + (style.spaced ? ": " : ":") + one;
-            text += previous == SIZE_MAX ? one + "," + gap : "," + gap + one;
+            if (node.kind == Node::Kind::Map) one.insert(0, fmt::format("{}:{}", Json(step->key).dump(), style.spaced ? " " : ""));
+            text += previous == SIZE_MAX ? fmt::format("{},{}", one, gap) : fmt::format(",{}{}", gap, one);
         }
         const size_t at = previous == SIZE_MAX ? first.begin : item(node, previous).end;
         edit(at, at, text);

@@ -21,7 +21,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 
 #include "tracer/net_tables.h"
 #include "tracer/ptrace_request.h"
@@ -119,7 +118,8 @@ public:
 
     bool at_exit(const Tracee& tracee, TraceeTable& tracees, int64_t result) override {
         if (!injected_ || injected_->tid != tracee.tid) return false;
-        const Injected injected = *std::exchange(injected_, std::nullopt);
+        const Injected injected = *injected_;
+        injected_.reset();
         Tracee* leader = tracees.leader_of(tracee);
         if (leader != nullptr && static_cast<uint64_t>(result) == injected.address) mapped(leader->runtime, injected);
         repeat_call(tracee.tid, injected.registers);
