@@ -37,7 +37,8 @@ public:
     // The thread that has `tid` now has a new image. `former`: what its tid was before (ptrace(2), "execve(2) under ptrace").
     void executed(Tracee& leader, Tid former);
     // The leader of a group whose other threads all are gone, but for one whose end nobody told: that one has executed a program and has taken the
-    // leader's tid. Its ExecStop is lost when the leader was being resumed at that very moment. The former tid; None when all is well.
+    // leader's tid. Its ExecStop is lost when the leader was being resumed at that very moment. The former tid; None when all is well. A thread whose
+    // end was taken from the kernel and waits to be told (StopQueue::holds) looks the same from here.
     Tid lost_exec(const Tracee& leader) const;
 
     // The thread is gone; null: it was not known yet. `tracee` ends here.

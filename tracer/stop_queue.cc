@@ -49,6 +49,10 @@ void StopQueue::sweep() {
     }
 }
 
+bool StopQueue::holds(pid_t tid) const {
+    return std::any_of(swept_.begin() + static_cast<ptrdiff_t>(next_), swept_.end(), [tid](const Waited& waited) { return waited.tid == tid; });
+}
+
 std::optional<Waited> StopQueue::poll() {
     if (const auto waited = next_of_sweep()) return waited;
     return take(WNOHANG);

@@ -24,6 +24,8 @@ public:
     // The next one that is there already.
     std::optional<Waited> poll();
     bool no_more() const { return no_more_; }
+    // Whether something of this thread is still to be served: the kernel may know it no more.
+    bool holds(pid_t tid) const;
 
 private:
     std::optional<Waited> take(int flags);

@@ -147,7 +147,8 @@ void TraceLoop::settle(Tracee& child) { dispatch(child, child.parked_status); }
 void TraceLoop::dispatch(Tracee& tracee, int status) {
     const WaitStatus stop = classify(status);
     if (stop.kind != StopKind::ExecStop) {
-        if (const Tid former = lineage_.lost_exec(tracee); former != Tid::None) lineage_.executed(tracee, former);
+        const Tid former = lineage_.lost_exec(tracee);
+        if (former != Tid::None && !stops_.holds(number(former))) lineage_.executed(tracee, former);
     }
     if (entrypoint_stopped_ && stop.kind != StopKind::GroupStop && tracee.tid == workload_.entrypoint) entrypoint_goes_on();
     switch (stop.kind) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """`bewit run` as PID 1 and as a wrapper: exit statuses, signals, zombies, terminals, errors."""
 import os
+import pathlib
 import signal
 import subprocess
 import time
@@ -96,6 +97,22 @@ class Transparency(TestCase):
             file.write('- rule: opens\n  desc: d\n  condition: evt.type in (open, openat) and fd.name startswith "/dev/nul/"\n  output: o\n  priority: INFO\n')
         result = run([str(harness.PROGRAMS / "affinity")], rules=[rules], options=["--interception", "strict"])
         self.assertEqual((result.status, result.stderr, result.alerts), (0, "", []))
+
+
+class Threads(TestCase):
+    def test_the_end_of_the_last_other_thread_is_no_program_that_was_run(self):
+        for name in ("plain", "secret"):
+            pathlib.Path(self.path(name)).touch()
+        rules = self.path("rules.yaml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("- rule: secret\n  desc: d\n  output: o\n  priority: WARNING\n"
+                       f"  condition: evt.type in (open, openat) and fd.name = {self.path('secret')}\n"
+                       "- rule: ran\n  desc: d\n  output: o\n  priority: WARNING\n"
+                       "  condition: evt.type in (execve, execveat) and proc.name = last_thread\n")
+        for mode in ("strict", "auto"):
+            result = run([str(harness.PROGRAMS / "last_thread"), self.path("plain"), self.path("secret"), "1500"], rules=[rules],
+                         options=["--interception", mode])
+            self.assertEqual((result.status, len(result.of("secret")), len(result.of("ran"))), (0, 6000, 1), mode)
 
 
 class Signals(TestCase):
