@@ -22,6 +22,12 @@ int64_t number_of(std::string_view text, std::string_view name) {
     return -1;
 }
 
+// The hexadecimal number after `name`; 0 when it is not there.
+uint64_t signals_of(std::string_view text, std::string_view name) {
+    const size_t at = text.find(name);
+    return at == std::string_view::npos ? 0 : strtoull(text.data() + at + name.size(), nullptr, 16);
+}
+
 // The letter after "State:".
 char state_of(std::string_view text) {
     constexpr std::string_view label = "\nState:\t";
@@ -46,6 +52,8 @@ std::optional<ProcStatus> read_proc_status(Tid tid) {
                       .tracer = static_cast<Pid>(number_of(text, "TracerPid:")),
                       .seccomp = static_cast<int>(number_of(text, "Seccomp:")),
                       .uid = static_cast<uint32_t>(number_of(text, "Uid:")),
+                      .ignored = signals_of(text, "\nSigIgn:"),
+                      .caught = signals_of(text, "\nSigCgt:"),
                       .state = state_of(text)};
 }
 

@@ -78,6 +78,7 @@ bool syscall_info(Tid tid, SyscallInfo& info) {
             break;
         case PTRACE_SYSCALL_INFO_SECCOMP:
             info.phase = SyscallInfo::Phase::Seccomp;
+            info.trace_data = kernel.seccomp.ret_data;
             set_call(info, tid, kernel, kernel.seccomp);
             break;
         case PTRACE_SYSCALL_INFO_EXIT:

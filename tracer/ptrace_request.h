@@ -26,6 +26,7 @@ struct SyscallInfo {
     Phase phase = Phase::None;
     uint32_t audit_arch = 0;  // AUDIT_ARCH_*; valid in every phase
     SyscallStop call;         // Entry and Seccomp
+    uint32_t trace_data = 0;  // Seccomp: of the RET_TRACE
     int64_t result = 0;       // Exit: negative errno on failure
 };
 

@@ -2,6 +2,7 @@
 // (registers_x86_64.cc, registers_aarch64.cc). Every call is false when the thread is gone.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "engine/event/kernel_types.h"
@@ -21,5 +22,17 @@ struct CurrentCall {
     uint64_t first_argument = 0;
 };
 bool current_call(Tid tid, event::Abi abi, CurrentCall& out);
+
+// Before a signal is delivered: the call that it interrupted, where that would return EINTR and nothing else. False elsewhere, and on arm64, whose
+// kernel has settled by then what becomes of the call.
+struct InterruptedCall {
+    event::Abi abi = event::Abi::X86_64;
+    uint32_t number = 0;
+    std::array<uint64_t, 6> arguments{};
+};
+bool interrupted_call(Tid tid, InterruptedCall& out);
+
+// There: the call is made again if no handler runs before the thread goes on; if one does, it returns EINTR.
+bool restart_unless_handled(Tid tid);
 
 }  // namespace bewit::tracer

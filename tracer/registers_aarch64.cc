@@ -46,4 +46,8 @@ bool current_call(Tid tid, event::Abi, CurrentCall& out) {
     return true;
 }
 
+bool interrupted_call(Tid, InterruptedCall&) { return false; }
+
+bool restart_unless_handled(Tid) { return false; }
+
 }  // namespace bewit::tracer

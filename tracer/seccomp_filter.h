@@ -34,12 +34,18 @@ struct FilterOptions {
 };
 
 // The data of RET_TRACE (PTRACE_GETEVENTMSG, or `seccomp.ret_data` of PTRACE_GET_SYSCALL_INFO): why the call stops, one
-// of these.
+// of these. Numbers that programs hardly choose for RET_TRACE of their own.
 enum class TraceReason : uint16_t {
-    AskedByInterest = 1,  // a rule or the state may want it
-    AskedByTracer = 2,    // CLONE_UNTRACED, NEW_LISTENER, another's limits, affinity; whether the Interest asks too was not looked at
-    NotInTable = 3,       // a number or an ABI that bewit has no table for, x32 included
+    AskedByInterest = 0xbe71,  // a rule or the state may want it
+    AskedByTracer,        // CLONE_UNTRACED, NEW_LISTENER, another's limits, affinity; whether the Interest asks too was not looked at
+    NotInTable,           // a number or an ABI that bewit has no table for, x32 included
 };
+
+// Whether the data is one of these. Else a program of the workload's own stops the call: the kernel takes the data of the one that was
+// installed last. Untraced, such a call fails with ENOSYS (seccomp(2)).
+constexpr bool is_own_reason(uint32_t data) {
+    return data >= static_cast<uint32_t>(TraceReason::AskedByInterest) && data <= static_cast<uint32_t>(TraceReason::NotInTable);
+}
 
 // RET_TRACE for what the Interest asks for and for what the tracer itself must see; RET_ALLOW for the rest; RET_TRACE
 // for every call of the x32 ABI and for numbers above the table, which then are decoded as what they are.

@@ -12,7 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tracer/ignored_signal.h"
 #include "tracer/ptrace_request.h"
+#include "tracer/registers.h"
+#include "tracer/seccomp_filter.h"
 #include "tracer/wait_status.h"
 
 namespace bewit::tracer {
@@ -186,6 +189,10 @@ void TraceLoop::seccomp_stop(Tracee& tracee) {
     if (!syscall_info(tracee.tid, info)) return go_on(tracee);
     // Another phase: the leader was killed by an execve, whose caller now stands under its tid at an ExecStop of its own. It will be told.
     if (info.phase != SyscallInfo::Phase::Seccomp) return;
+    if (!is_own_reason(info.trace_data)) {
+        skip_call(tracee.tid, -ENOSYS);
+        return go_on(tracee);
+    }
     if (placement_) placement_->entering(info.call, monotonic_ns);
     if (settings_.runtime != nullptr && settings_.runtime->at_entry(tracee, workload_.tracees, info.call)) return;
     resume(tracee.tid, calls_.at_entry(tracee, info));
@@ -249,6 +256,7 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
     if (signals_wanted_ && signal_info(tracee.tid, info)) {
         workload_.report(workload_.decoder.signal_delivered(tracee.tid, Tid{info.si_pid}, signal));
     }
+    undo_interruption(tracee.tid, signal);
     go_on(tracee, signal);
 }
 
