@@ -2,13 +2,14 @@
 // for it, since the program must end when the workload does.
 #include "injector/alert_queue.h"
 
-#include <pthread.h>
+#include "injector/background_thread.h"
 
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <deque>
 #include <mutex>
+
+#include "injector/background_thread.h"
 
 namespace bewit {
 
@@ -33,17 +34,8 @@ AlertQueue::AlertQueue(std::vector<std::unique_ptr<AlertSink>> sinks, Settings s
     shared_->settings = settings;
 }
 
-void AlertQueue::start() {
-    // Signals are for the workload: none is handled here, and SIGPIPE of a sink must stay an error of write(2).
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([shared = shared_] { shared->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
-
 AlertQueue::~AlertQueue() {
-    if (thread_.joinable()) close(std::chrono::seconds(2));
+    close(std::chrono::seconds(2));
 }
 
 void AlertQueue::push(alert::Alert alert) {
@@ -55,17 +47,22 @@ void AlertQueue::push(alert::Alert alert) {
         }
         shared_->waiting.push_back(std::move(alert));
     }
-    if (!thread_.joinable()) start();
+    if (!thread_.joinable()) start_thread(thread_, [shared = shared_] { shared->run(); });
     shared_->changed.notify_one();
 }
 
 void AlertQueue::close(std::chrono::milliseconds limit) {
-    if (!thread_.joinable()) return;
     std::unique_lock lock(shared_->mutex);
+    if (!thread_.joinable() && shared_->waiting.empty()) return;
     shared_->closing = true;
     // Sinks that deliver later have a little less than the caller waits, so that they can still say what they could not.
     shared_->deadline = std::chrono::steady_clock::now() + limit * 9 / 10;
     shared_->changed.notify_all();
+    if (!thread_.joinable()) {
+        // There never was a thread to be had.
+        lock.unlock();
+        return shared_->run();
+    }
     if (shared_->changed.wait_for(lock, limit, [this] { return shared_->finished; })) {
         lock.unlock();
         thread_.join();

@@ -1,6 +1,7 @@
 #include "injector/alert_sink.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -40,10 +41,17 @@ protected:
         while (!bytes.empty()) {
             const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
             if (written < 0 && errno == EINTR) continue;
+            // Whoever shares it may have made it one that does not wait (O_NONBLOCK, open(2)).
+            if (written < 0 && errno == EAGAIN && wait_until_writable()) continue;
             if (written < 0) return false;
             bytes.remove_prefix(static_cast<size_t>(written));
         }
         return true;
+    }
+
+    bool wait_until_writable() const {
+        pollfd waiting{.fd = fd_, .events = POLLOUT, .revents = 0};
+        return poll(&waiting, 1, -1) > 0 || errno == EINTR;
     }
 
     std::string name_;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "injector/background_thread.h"
 #include "injector/message.h"
 
 namespace bewit {
@@ -60,18 +61,22 @@ bool BackgroundSink::write(const AlertLine& line) {
         if (shared_->waiting.size() >= shared_->settings.capacity) return false;
         shared_->waiting.push_back({.text = std::string(line.text), .priority = line.priority});
     }
-    // Signals are blocked on the queue's thread, which calls this, and so they are here.
-    if (!thread_.joinable()) thread_ = std::thread([shared = shared_] { shared->run(); });
+    if (!thread_.joinable()) start_thread(thread_, [shared = shared_] { shared->run(); });
     shared_->changed.notify_all();
     return true;
 }
 
 uint64_t BackgroundSink::finish(Clock::time_point deadline) {
-    if (!thread_.joinable()) return 0;
     std::unique_lock lock(shared_->mutex);
+    if (!thread_.joinable() && shared_->waiting.empty()) return 0;
     shared_->closing = true;
     shared_->deadline = deadline;
     shared_->changed.notify_all();
+    if (!thread_.joinable()) {
+        lock.unlock();
+        shared_->run();
+        return shared_->lost;
+    }
     if (shared_->changed.wait_until(lock, deadline, [this] { return shared_->finished; })) {
         lock.unlock();
         thread_.join();

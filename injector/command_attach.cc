@@ -49,7 +49,7 @@ int attach(const AttachCommand& options) {
     const auto ended = attacher.run();
     monitor.close();
     if (!ended) return fail(ended.error().message);
-    if (!options.stats.empty()) fmt::print(stderr, "{}", options.stats == "json" ? stats_json(attacher.statistics(), monitor) : stats_text(attacher.statistics(), monitor));
+    if (!options.stats.empty()) write_report(options.stats == "json" ? stats_json(attacher.statistics(), monitor) : stats_text(attacher.statistics(), monitor));
     return 0;
 }
 

@@ -126,11 +126,12 @@ private:
     void report(const Pipeline& pipeline) const {
         const AlertQueue::Counts alerts = monitor_.alerts();
         const bewit_counters counters = source_->counters();
-        fmt::print(stderr,
-                   "bewit: {} events, {} lost, {} parts unreadable, {} calls not remembered from their entry; {} alerts delivered, {} dropped\n",
-                   pipeline.events(), lost_events(counters), counters.drops[BEWIT_DROP_PAGE_FAULT], counters.drops[BEWIT_DROP_SCRATCH],
-                   alerts.delivered, alerts.dropped);
-        for (const auto& [rule, count] : monitor_.matches()) fmt::print(stderr, "bewit:   {} x {}\n", count, rule);
+        std::string text = fmt::format(
+            "bewit: {} events, {} lost, {} parts unreadable, {} calls not remembered from their entry; {} alerts delivered, {} dropped\n",
+            pipeline.events(), lost_events(counters), counters.drops[BEWIT_DROP_PAGE_FAULT], counters.drops[BEWIT_DROP_SCRATCH],
+            alerts.delivered, alerts.dropped);
+        for (const auto& [rule, count] : monitor_.matches()) text += fmt::format("bewit:   {} x {}\n", count, rule);
+        write_report(text);
     }
 
     const HostCommand& options_;

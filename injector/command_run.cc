@@ -54,7 +54,7 @@ public:
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         const int status = monitor_.ok() ? run_watched() : run_unwatched("its rules have errors");
         monitor_.close();
-        if (statistics_) fmt::print(stderr, "{}", options_.stats == "json" ? stats_json(*statistics_, monitor_) : stats_text(*statistics_, monitor_));
+        if (statistics_) write_report(options_.stats == "json" ? stats_json(*statistics_, monitor_) : stats_text(*statistics_, monitor_));
         return status;
     }
 

@@ -1,17 +1,16 @@
 #include "injector/host_names.h"
 
 #include <arpa/inet.h>
-#include <pthread.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cctype>
 #include <condition_variable>
-#include <csignal>
 #include <cstring>
 #include <mutex>
 #include <optional>
 
+#include "injector/background_thread.h"
 #include "injector/http/resolver.h"
 #include "injector/text_file.h"
 
@@ -109,11 +108,7 @@ bool HostNames::has(std::string_view name, const event::Address& address) {
 
 void HostNames::start() {
     if (thread_.joinable() || !shared_->settings.look_up || shared_->resolved.empty()) return;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([shared = shared_] { shared->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    start_thread(thread_, [shared = shared_] { shared->run(); });
 }
 
 // An answer that does not come leaves what was known.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 namespace bewit {
@@ -20,6 +21,15 @@ void say(std::string_view kind, std::string_view text) {
 }  // namespace
 
 void set_verbosity(Verbosity value) { verbosity = value; }
+
+void write_report(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return;
+        text.remove_prefix(static_cast<size_t>(written));
+    }
+}
 
 void error(std::string_view text) { say("error: ", text); }
 

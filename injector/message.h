@@ -16,4 +16,7 @@ void error(std::string_view text);
 void warning(std::string_view text);
 void note(std::string_view text);
 
+// What was asked for by an option, as it is.
+void write_report(std::string_view text);
+
 }  // namespace bewit

@@ -73,7 +73,8 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
                                                               .static_fields = configuration_.static_fields,
                                                               .metadata = metadata_.get(),
                                                               .names = names_.get(),
-                                                              .metrics = metrics_.get()});
+                                                              .metrics = metrics_.get(),
+                                                              .tell = [this](const auto&... words) { tell(words...); }});
     return *pipeline_;
 }
 

@@ -1,5 +1,7 @@
 #include "injector/pipeline.h"
 
+#include <fmt/format.h>
+
 namespace bewit {
 
 Pipeline::Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings)
@@ -41,6 +43,20 @@ void Pipeline::on_event(const event::View& event) {
     state_.finish(event);
     previous_time_ns_ = event.time_ns();
     if (settings_.metrics != nullptr && settings_.metrics->due(previous_time_ns_)) report(previous_time_ns_);
+}
+
+void Pipeline::on_unreadable(const event::View& event) {
+    constexpr uint64_t minute = 60'000'000'000;
+    ++unreadable_;
+    const bool is_due = unreadable_told_ns_ == 0 || event.time_ns() >= unreadable_told_ns_ + minute;
+    if (!settings_.tell || !is_due) return;
+    unreadable_told_ns_ = event.time_ns();
+    const auto number = std::to_string(raw(event.tid()));
+    settings_.tell("unreadable",
+                   fmt::format("{} calls so far were made with names or structures that bewit could not read, the last one {} by thread {}: rules may have "
+                               "missed what they did",
+                               unreadable_, event::kind_name(event.kind()), number),
+                   {{"evt.type", std::string(event::kind_name(event.kind()))}, {"thread.tid", number}, {"calls", std::to_string(unreadable_)}});
 }
 
 void Pipeline::report(uint64_t now_ns) {

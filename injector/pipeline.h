@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ public:
         MetadataWatch* metadata = nullptr;                 // facts of the container that come later
         HostNames* names = nullptr;                        // started with the first event
         Metrics* metrics = nullptr;                        // snapshots while events come
+        // bewit's own word (Monitor::tell); may be empty.
+        std::function<void(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts)> tell;
     };
 
     // All of them must outlive the pipeline.
@@ -35,6 +38,8 @@ public:
 
     bool wants_exit(const event::View& at_entry) override;
     void on_event(const event::View& event) override;
+    // An alert, the next one a minute later at the earliest.
+    void on_unreadable(const event::View& event) override;
 
     // A snapshot now, whether it is due or not; nothing without metrics.
     void report(uint64_t now_ns);
@@ -55,6 +60,7 @@ private:
     field::Scratch scratch_;
     std::vector<uint64_t> matches_;
     uint64_t number_ = 0;
+    uint64_t unreadable_ = 0, unreadable_told_ns_ = 0;
     uint64_t first_time_ns_ = 0, previous_time_ns_ = 0;
 };
 

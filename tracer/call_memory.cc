@@ -13,10 +13,11 @@ namespace {
 constexpr size_t longest_text = 4096;
 constexpr uint64_t most_vectors = 1024;  // UIO_MAXIOV: the kernel takes no more
 
-void mark(PendingCall& call, uint8_t slot, bool present, bool truncated) {
+void mark(PendingCall& call, uint8_t slot, uint64_t address, bool present, bool truncated) {
     const auto bit = static_cast<uint8_t>(1u << slot);
     if (present) call.present |= bit;
     if (truncated) call.truncated |= bit;
+    if (address != 0 && !present) call.unreadable = true;
 }
 
 }  // namespace
@@ -41,24 +42,25 @@ void keep_bytes(PendingCall& call, uint8_t slot, uint64_t address, size_t size) 
     const size_t got =
         address == 0 ? 0 : read_memory(call.stop.tid, address, std::as_writable_bytes(std::span(memory)));
     memory.resize(got);
-    mark(call, slot, got > 0, got > 0 && got < size);
+    mark(call, slot, size == 0 ? 0 : address, got > 0, got > 0 && got < size);
 }
 
 void keep_text(PendingCall& call, uint8_t slot, uint64_t address) {
     const StringRead read = read_string(call.stop.tid, address, longest_text, call.memory[slot]);
-    mark(call, slot, read.readable, read.truncated);
+    mark(call, slot, address, read.readable, read.truncated);
 }
 
 void keep_wide(PendingCall& call, uint8_t slot, std::span<const uint64_t> values) {
     const auto bytes = std::as_bytes(values);
     call.memory[slot].assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    mark(call, slot, true, false);
+    mark(call, slot, 0, true, false);
 }
 
 void keep_longs(PendingCall& call, uint8_t slot, uint64_t address, size_t count, Widen widen) {
     std::array<uint64_t, 8> values{};
     const auto wanted = std::span(values).first(count);
-    if (read_longs(call.stop, address, wanted, widen)) keep_wide(call, slot, wanted);
+    if (read_longs(call.stop, address, wanted, widen)) return keep_wide(call, slot, wanted);
+    mark(call, slot, address, false, false);
 }
 
 uint64_t kept_wide(const PendingCall& call, uint8_t slot, size_t index) {

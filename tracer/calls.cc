@@ -69,8 +69,8 @@ Resume Calls::watch(Tracee& tracee, const SyscallStop& stop) {
         return Resume::Run;
     }
     tracee.forced = guard(stop) != Verdict::Pass;
-    const bool wanted = tracee.forced || workload_.sink.wants_exit(view);
-    const bool told_by_entry = !tracee.forced && workload_.interest.of(call.kind).entry_is_enough;
+    const bool wanted = tracee.forced || call.unreadable || workload_.sink.wants_exit(view);
+    const bool told_by_entry = !tracee.forced && !call.unreadable && workload_.interest.of(call.kind).entry_is_enough;
     if (wanted && !told_by_entry) {
         tracee.to_exit = true;
         return Resume::ToSyscall;
@@ -86,7 +86,15 @@ void Calls::at_exit(Tracee& tracee, int64_t result) {
     if (!tracee.to_exit) return;
     ++workload_.statistics.syscall_exits;
     // A birth was told at its CloneStop; here only one that failed is news.
-    if (result < 0 || !is_birth(tracee.call->kind)) workload_.report(workload_.decoder.leave(*tracee.call, result));
+    if (result < 0 || !is_birth(tracee.call->kind)) {
+        const event::View event = workload_.decoder.leave(*tracee.call, result);
+        workload_.report(event);
+        // A bad pointer fails with EFAULT; one that works for the kernel, and not for bewit, is another matter.
+        if (tracee.call->unreadable && result >= 0) {
+            ++workload_.statistics.unreadable;
+            workload_.sink.on_unreadable(event);
+        }
+    }
     release(tracee);
 }
 

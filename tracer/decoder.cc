@@ -154,6 +154,7 @@ Decoder::~Decoder() = default;
 event::View Decoder::enter(const SyscallStop& stop, PendingCall& call) {
     call.stop = stop;
     call.present = call.truncated = 0;
+    call.unreadable = false;
     call.kind = identify(call.stop);
     impl_->read(call);
     return impl_->record(call, {});

@@ -27,6 +27,7 @@ struct PendingCall {
     std::array<std::string, 4> memory;
     uint8_t present = 0;
     uint8_t truncated = 0;
+    bool unreadable = false;  // something that was given is not there to be read, by bewit at least
 };
 
 struct ExitFacts {

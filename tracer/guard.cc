@@ -18,19 +18,19 @@ namespace bewit::tracer {
 namespace {
 
 struct Numbers {
-    uint32_t clone, clone3, seccomp, prlimit64;
+    uint32_t clone, clone3, seccomp, prlimit64, memfd_secret;
 };
 
 Numbers numbers(event::Abi abi) {
     static const auto clone = event::syscall_numbers("clone"), clone3 = event::syscall_numbers("clone3"), seccomp = event::syscall_numbers("seccomp"),
-                      prlimit64 = event::syscall_numbers("prlimit64");
+                      prlimit64 = event::syscall_numbers("prlimit64"), memfd_secret = event::syscall_numbers("memfd_secret");
     const auto i = static_cast<size_t>(abi);
-    return {clone[i], clone3[i], seccomp[i], prlimit64[i]};
+    return {clone[i], clone3[i], seccomp[i], prlimit64[i], memfd_secret[i]};
 }
 
 // Calls of x32 are those of x86-64 with this bit (__X32_SYSCALL_BIT).
 constexpr uint32_t x32_bit = 0x4000'0000;
-constexpr Numbers arm_numbers{120, 435, 383, 369};
+constexpr Numbers arm_numbers{120, 435, 383, 369, 447};
 
 struct Named {
     Numbers numbers;
@@ -70,6 +70,8 @@ Verdict guard(const SyscallStop& stop) {
         return Verdict::Changed;
     }
     if (number == known.clone3) return refuse(stop, ENOSYS);
+    // Its pages are closed to every other process, whatever it may do: what is called with names in them would not be seen.
+    if (number == known.memfd_secret) return refuse(stop, ENOSYS);
     // The operation is an int: the kernel does not look at the upper half of the register.
     const bool listens = static_cast<uint32_t>(stop.arguments[0]) == SECCOMP_SET_MODE_FILTER &&
                          (stop.arguments[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;

@@ -3,7 +3,9 @@
 #include "tracer/lineage.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -112,6 +114,28 @@ void Lineage::set_parent(Tracee& leader, const Tracee* parent) {
     leader.parent_serial = parent == nullptr ? 0 : parent->serial;
 }
 
+void Lineage::open_memory(Tracee& leader) {
+    if (sees_all_memory_) return;
+    if (!proc_) {
+        proc_.emplace();
+        // A file for each process.
+        rlimit files{};
+        if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+            files.rlim_cur = files.rlim_max;
+            setrlimit(RLIMIT_NOFILE, &files);
+        }
+    }
+    UniqueFd file = proc_->open(leader.tid, "mem", O_RDONLY);
+    leader.memory = file ? std::make_shared<const UniqueFd>(std::move(file)) : nullptr;
+    use_memory_file(leader.tid, leader.memory.get());
+}
+
+void Lineage::use_memory_of(const Tracee& tracee) {
+    if (sees_all_memory_) return;
+    const Tracee* leader = workload_.tracees.leader_of(tracee);
+    use_memory_file(tracee.tid, leader == nullptr ? nullptr : leader->memory.get());
+}
+
 void Lineage::adopt(Tracee& child, const Birth& birth, const RuntimeState& runtime) {
     child.birth = birth;
     child.pid = birth.pid;
@@ -124,6 +148,12 @@ void Lineage::adopt(Tracee& child, const Birth& birth, const RuntimeState& runti
     const Tracee* creator = workload_.tracees.find(birth.parent);
     set_parent(child, creator == nullptr ? nullptr : workload_.tracees.leader_of(*creator));
     child.runtime = runtime;
+    if ((birth.flags & CLONE_VM) == 0) {
+        open_memory(child);
+    } else if (creator != nullptr) {
+        const Tracee* shares = workload_.tracees.leader_of(*creator);
+        if (shares != nullptr) child.memory = shares->memory;
+    }
 }
 
 Tracee* Lineage::born(Tracee& parent) {
@@ -200,6 +230,7 @@ Tid Lineage::shown_parent(Tracee& leader) {
 void Lineage::executed(Tracee& leader, Tid former) {
     leader.stage = Tracee::Stage::Watched;
     Runtime::executed(leader.runtime);
+    open_memory(leader);
     Tracee* caller = former == leader.tid ? &leader : workload_.tracees.find(former);
     const PendingCall* call = caller == nullptr ? nullptr : calls_.pending_exec(*caller);
     workload_.report(workload_.decoder.executed(leader.tid, shown_parent(leader), call));

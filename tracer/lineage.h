@@ -3,9 +3,12 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "tracer/calls.h"
+#include "tracer/proc_reader.h"
+#include "tracer/tracee_memory.h"
 #include "tracer/workload.h"
 
 namespace bewit::tracer {
@@ -41,6 +44,9 @@ public:
     // end was taken from the kernel and waits to be told (StopQueue::holds) looks the same from here.
     Tid lost_exec(const Tracee& leader) const;
 
+    // What is read of the thread's memory from now on may come from its process's file.
+    void use_memory_of(const Tracee& tracee);
+
     // The thread is gone; null: it was not known yet. `tracee` ends here.
     void ended(Tid tid, Tracee* tracee, int status);
     // It is not watched any more; nothing is reported.
@@ -54,9 +60,12 @@ private:
     // Whose child is what bewit is the real parent of; nobody's where there is no entrypoint.
     Tid root() const;
     void join_group(const Tracee& tracee, int change);
+    void open_memory(Tracee& leader);
 
     Workload& workload_;
     Calls& calls_;
+    const bool sees_all_memory_ = sees_all_memory();
+    std::optional<ProcReader> proc_;  // only where it does not
     std::vector<Tid> parked_;
     // The last threads that were killed before their parent could tell of them.
     std::array<Tid, 64> died_unknown_{};

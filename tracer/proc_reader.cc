@@ -2,12 +2,47 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/fsuid.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 namespace bewit::tracer {
+namespace {
+
+// For as long as it lives, files are asked for as another user. setfsuid(2) and setfsgid(2) say nothing when they refuse; then nothing is different.
+class FileUser {
+public:
+    FileUser(uid_t uid, gid_t gid) : gid_(static_cast<gid_t>(setfsgid(gid))), uid_(static_cast<uid_t>(setfsuid(uid))) {}
+    ~FileUser() {
+        setfsuid(uid_);
+        setfsgid(gid_);
+    }
+    FileUser(const FileUser&) = delete;
+    FileUser& operator=(const FileUser&) = delete;
+
+private:
+    gid_t gid_;  // as they were
+    uid_t uid_;
+};
+
+}  // namespace
+
+template <typename Attempt>
+ssize_t ProcReader::as_owner_if_refused(Tid tid, Attempt attempt) {
+    const ssize_t result = attempt();
+    if (result >= 0 || (errno != EACCES && errno != EPERM)) return result;
+    const int refused = errno;
+    struct stat owner {};
+    if (fstatat(proc_.get(), path_of(tid, "").data(), &owner, 0) != 0 || owner.st_uid == geteuid()) {
+        errno = refused;
+        return result;
+    }
+    const FileUser user(owner.st_uid, owner.st_gid);
+    return attempt();
+}
 
 ProcReader::ProcReader() : proc_(::open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC)), buffer_(buffer_size, '\0') {}
 
@@ -21,7 +56,8 @@ ProcReader::Path ProcReader::path_of(Tid tid, std::string_view name) {
 }
 
 UniqueFd ProcReader::open(Tid tid, std::string_view name, int flags) {
-    return UniqueFd(openat(proc_.get(), path_of(tid, name).data(), flags | O_CLOEXEC));
+    const Path path = path_of(tid, name);
+    return UniqueFd(static_cast<int>(as_owner_if_refused(tid, [&] { return openat(proc_.get(), path.data(), flags | O_CLOEXEC); })));
 }
 
 std::optional<std::string_view> ProcReader::read(Tid tid, std::string_view name, size_t limit) {
@@ -40,13 +76,15 @@ std::optional<std::string_view> ProcReader::read(Tid tid, std::string_view name,
 
 bool ProcReader::link(Tid tid, std::string_view name, std::string& target) {
     target.resize(PATH_MAX);
-    const ssize_t size = readlinkat(proc_.get(), path_of(tid, name).data(), target.data(), target.size());
+    const Path path = path_of(tid, name);
+    const ssize_t size = as_owner_if_refused(tid, [&] { return readlinkat(proc_.get(), path.data(), target.data(), target.size()); });
     target.resize(size > 0 ? static_cast<size_t>(size) : 0);
     return size > 0;
 }
 
 bool ProcReader::status(Tid tid, std::string_view name, struct stat& out) {
-    return fstatat(proc_.get(), path_of(tid, name).data(), &out, 0) == 0;
+    const Path path = path_of(tid, name);
+    return as_owner_if_refused(tid, [&] { return fstatat(proc_.get(), path.data(), &out, 0); }) == 0;
 }
 
 }  // namespace bewit::tracer

@@ -17,6 +17,9 @@ namespace bewit::tracer {
 
 // Keeps /proc open, so that it stays bewit's own whatever is mounted later. Not thread-safe. `name` is a path below
 // /proc/TID, of at most 40 bytes.
+//
+// What the kernel refuses to bewit's own user it is asked as the thread's (setfsuid(2), of this thread alone): so ptrace(2) has it, "Ptrace access mode
+// checking", PTRACE_MODE_FSCREDS. That is enough where bewit may change its user, as root in a container may, but lacks CAP_SYS_PTRACE.
 class ProcReader {
 public:
     ProcReader();
@@ -35,6 +38,9 @@ public:
 private:
     using Path = std::array<char, 64>;
     static Path path_of(Tid tid, std::string_view name);
+    // What `attempt` returns, a system call's result: of the second attempt where the first was refused.
+    template <typename Attempt>
+    ssize_t as_owner_if_refused(Tid tid, Attempt attempt);
 
     UniqueFd proc_;
     std::string buffer_;

@@ -199,12 +199,14 @@ private:
 
     BpfProgram verdict(event::Abi abi, const event::Syscall& call) const {
         if (call.name == "clone3") return {give(no_such_call)};
+        if (call.name == "memfd_secret") return {give(trace(TraceReason::AskedByTracer))};
         if (call.name == "io_uring_setup" && options_.deny_io_uring) return {give(no_such_call)};
         if (call.name == "clone")
             return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
         if (call.name == "seccomp") return with_duties(seccomp_duties(), abi, call);
         if (call.name == "prctl" && options_.trusted_address != 0)
-            return with_duties({{{.argument = 0, .mask = UINT32_MAX, .value = PR_SET_SECCOMP}}}, abi, call);
+            return with_duties({{{.argument = 0, .mask = UINT32_MAX, .value = PR_SET_SECCOMP}},
+                                {{.argument = 0, .mask = UINT32_MAX, .value = PR_SET_SYSCALL_USER_DISPATCH}}}, abi, call);
         if (call.name == "openat2" && options_.trusted_address != 0 && abi == native_) return trusted(interest_verdict(abi, call));
         if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
             return {give(trace(TraceReason::AskedByTracer))};

@@ -148,6 +148,7 @@ void TraceLoop::handle(const Waited& waited) {
 void TraceLoop::settle(Tracee& child) { dispatch(child, child.parked_status); }
 
 void TraceLoop::dispatch(Tracee& tracee, int status) {
+    lineage_.use_memory_of(tracee);
     const WaitStatus stop = classify(status);
     if (stop.kind != StopKind::ExecStop) {
         const Tid former = lineage_.lost_exec(tracee);

@@ -7,6 +7,7 @@
 #include "engine/event/kernel_types.h"
 #include "tracer/decoder.h"
 #include "tracer/runtime/runtime.h"
+#include "tracer/tracee_memory.h"
 
 namespace bewit::tracer {
 
@@ -43,6 +44,7 @@ struct Tracee {
     uint64_t others_tids = 0;         // their tids, combined by exclusive or: the tid itself where there is one
 
     RuntimeState runtime{};
+    MemoryFile memory{};              // only where bewit does not see all memory
 
     uint64_t serial = 0;              // never used twice
 

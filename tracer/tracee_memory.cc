@@ -1,10 +1,13 @@
 // process_vm_readv(2) asks the kernel for permission as ptrace(2) does when it attaches, at every call; PTRACE_PEEKDATA
-// asked once, when the thread was seized. So the slow way may work where the fast one is refused. It also goes through
-// a page's protection, which for what the kernel itself could not read as an argument makes no difference: such a call
-// fails. A transfer that runs into a page that is not there ends with what it has.
+// asks only whether the memory may be dumped (kernel/ptrace.c, ptrace_access_vm), and /proc/PID/mem asks when it is
+// opened. So one way may work where another is refused. The slow ones also go through a page's protection, which for
+// what the kernel itself could not read as an argument makes no difference: such a call fails. A transfer that runs
+// into a page that is not there ends with what it has.
 #include "tracer/tracee_memory.h"
 
+#include <linux/capability.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -48,6 +51,18 @@ size_t peek(Tid tid, uint64_t address, std::span<std::byte> out) {
     return done;
 }
 
+struct {
+    Tid tid = Tid::None;
+    int fd = -1;
+} memory_file;
+
+size_t read_slow(Tid tid, uint64_t address, std::span<std::byte> out) {
+    if (const size_t done = peek(tid, address, out); done > 0) return done;
+    if (tid != memory_file.tid || memory_file.fd < 0) return 0;
+    const ssize_t size = pread(memory_file.fd, out.data(), out.size(), static_cast<off_t>(address));
+    return size > 0 ? static_cast<size_t>(size) : 0;
+}
+
 bool poke(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
     size_t done = 0;
     while (done < bytes.size()) {
@@ -77,10 +92,18 @@ ssize_t read_fast(Tid tid, uint64_t address, std::span<std::byte> out) {
 
 }  // namespace
 
+bool sees_all_memory() {
+    __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    std::array<__user_cap_data_struct, 2> data{};
+    return syscall(SYS_capget, &header, data.data()) == 0 && (data[0].effective & 1u << CAP_SYS_PTRACE) != 0;
+}
+
+void use_memory_file(Tid tid, const UniqueFd* file) { memory_file = {tid, file == nullptr ? -1 : file->get()}; }
+
 size_t read_memory(Tid tid, uint64_t address, std::span<std::byte> out) {
     if (out.empty()) return 0;
     const ssize_t first = read_fast(tid, address, out);
-    if (first < 0) return peek(tid, address, out);
+    if (first < 0) return read_slow(tid, address, out);
     auto done = static_cast<size_t>(first);
     // The kernel counts in whole iovecs: a transfer that fails in the middle of one may report less than it could read.
     // So page by page.

@@ -73,6 +73,7 @@ Presence name_before_open(Context& context, Value& value) {
     const size_t position = name_position(context);
     const event::Param param = context.event.param(position);
     if (!param.present()) return Presence::Unknown;
+    if (start_of(context, position) == state::unknown_directory) return Presence::Unknown;
     const std::string_view path = absolute_path_of(context, position);
     const bool shown_as_given = form_of(context) != OpenForm::OpenAt && !is_relative_path(param);
     if (shown_as_given && path != param.as_text()) return Presence::Unknown;

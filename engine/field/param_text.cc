@@ -282,15 +282,16 @@ bool is_relative_path(const Param& param) {
     return is_path(param.info->type) && !path.empty() && !state::is_absolute(path) && path != state::unknown_name;
 }
 
-std::string_view absolute_path_of(Context& context, size_t position) {
+std::string_view start_of(Context& context, size_t position) {
     const Param param = context.event.param(position);
-    const std::string_view path = param.as_text();
+    if (state::is_absolute(param.as_text())) return {};
     const bool at = param.info->type == ParamType::FsRelPath;
-    std::string_view directory;
-    if (!state::is_absolute(path)) {
-        const Fd from = at ? directory_before(context.event, position) : Fd::WorkingDirectory;
-        directory = context.state.directory(context.event.tid(), from);
-    }
+    const Fd from = at ? directory_before(context.event, position) : Fd::WorkingDirectory;
+    return context.state.directory(context.event.tid(), from);
+}
+
+std::string_view absolute_path_of(Context& context, size_t position) {
+    const std::string_view path = context.event.param(position).as_text(), directory = start_of(context, position);
     const std::span<char> memory = context.scratch.take(state::join_size(directory, path));
     return {memory.data(), state::join_path(directory, path, memory.data())};
 }

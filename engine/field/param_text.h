@@ -21,8 +21,10 @@ struct ParamText {
 // parameters.
 ParamText param_text(Context& context, size_t position);
 
+// The directory that the path in that parameter starts from; empty for an absolute path, `unknown_directory` (engine/state/path.h) where nobody knows.
+std::string_view start_of(Context& context, size_t position);
 // The path in that parameter, from the directory that it is relative to, as the call would look at it.
-// `unknown_directory` glued to it (engine/state/path.h) where the directory is not known.
+// `unknown_directory` glued to it where the directory is not known.
 std::string_view absolute_path_of(Context& context, size_t position);
 // Whether it is the name of a file that starts from a directory.
 bool is_relative_path(const event::Param& param);

@@ -118,6 +118,12 @@ std::string_view Descriptors::directory(Tid tid, Fd fd) {
 std::string_view Descriptors::working_directory(Tid tid) {
     Process* process = table_.obtain(tid);
     if (process == nullptr) return unknown_directory;
+    // A thread may have a directory of its own (unshare(2), CLONE_FS), or a leader that is gone.
+    if (process != process->leader) {
+        thread_directory_.cwd.clear();
+        witness_.process(tid, event::WorkingDirectory, thread_directory_);
+        if (!thread_directory_.cwd.empty()) return thread_directory_.cwd;
+    }
     const std::string& cwd = reader_.facts(*process->leader, event::WorkingDirectory).cwd;
     return cwd.empty() ? unknown_directory : std::string_view(cwd);
 }
@@ -170,6 +176,7 @@ bool Descriptors::describe_open() {
     static const Descriptor nothing;
     own_ = nothing;
     const event::Param name = event_->param(shape_->name);
+    bool is_certain = name.present();
     own_.name_raw = name.present() ? name.as_text() : unknown_name;
     if (is_absolute(own_.name_raw) || shape_->subject == Subject::OpenByHandle) {
         // The record of an open by handle has the kernel's own path, whatever it was opened from.
@@ -177,7 +184,14 @@ bool Descriptors::describe_open() {
     } else {
         const event::Param directory_fd = event_->param(shape_->directory);
         const Fd from = directory_fd.present() ? static_cast<Fd>(directory_fd.as_int()) : Fd::WorkingDirectory;
-        join_path(directory(event_->tid(), from), own_.name_raw, own_.name);
+        const std::string_view start = directory(event_->tid(), from);
+        is_certain = is_certain && start != unknown_directory;
+        join_path(start, own_.name_raw, own_.name);
+    }
+    // A name that could not be read, or that nobody knows where it starts from: the kernel has one for what was opened.
+    if (raw(event_fd_) >= 0 && !is_certain) {
+        const Slot& opened = slot(event_->tid(), event_fd_);
+        if (opened.known && is_absolute(opened.kernel.name)) own_.name = opened.kernel.name;
     }
     own_.open_flags = open_flags(static_cast<uint32_t>(event_->param(shape_->flags).as_uint()), shape_->subject);
     own_.type = (own_.open_flags & OpenDirectory) != 0 ? DescriptorType::Directory : DescriptorType::File2;

@@ -74,6 +74,7 @@ private:
     Fd event_fd_ = Fd::None;
     Answer answer_ = Answer::NotAsked;
     bool name_changed_ = false;
+    event::ProcessFacts thread_directory_;
     event::Descriptor own_;
 
     std::vector<std::unique_ptr<Slot>> slots_;

@@ -1,12 +1,10 @@
 #include "injector/metadata/metadata_watch.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 
+#include "injector/background_thread.h"
 #include "injector/http/client.h"
 #include "injector/metadata/ecs_metadata.h"
 
@@ -45,11 +43,7 @@ MetadataWatch::~MetadataWatch() {
 
 void MetadataWatch::start() {
     if (thread_.joinable()) return;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([shared = shared_] { shared->run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    start_thread(thread_, [shared = shared_] { shared->run(); });
 }
 
 bool MetadataWatch::pending() const { return shared_->pending.load(std::memory_order_relaxed); }

@@ -21,6 +21,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 
 #include "tracer/net_tables.h"
 #include "tracer/ptrace_request.h"
@@ -219,7 +220,7 @@ private:
         const auto operation = static_cast<uint32_t>(stop.arguments[0]);
         return (stop.number == seccomp[abi] &&
                 (operation == SECCOMP_SET_MODE_FILTER || operation == SECCOMP_SET_MODE_STRICT)) ||
-               (stop.number == prctl[abi] && operation == PR_SET_SECCOMP);
+               (stop.number == prctl[abi] && (operation == PR_SET_SECCOMP || operation == PR_SET_SYSCALL_USER_DISPATCH));
     }
 
     // From now on every call asks. `tracee` may be any thread of its process, which may share its memory with others:
@@ -234,15 +235,7 @@ private:
 
     bool ready() {
         if (!image_.empty()) return true;
-        if (!building_.valid()) {
-            building_ = std::async(std::launch::async, [this] {
-                // The tracer may be held on one core at this moment; the kernel knows which ones there are.
-                cpu_set_t all;
-                std::fill_n(reinterpret_cast<unsigned char*>(&all), sizeof all, 0xff);
-                sched_setaffinity(0, sizeof all, &all);
-                return interest_.open_names();
-            });
-        }
+        if (!building_.valid() && !begin_building()) return false;
         if (building_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
         const match::PathTest test = building_.get();
         malloc_trim(0);  // what the making took is given back
@@ -255,6 +248,22 @@ private:
         const std::vector<std::byte> table = lay_out_table(test, base_ + page);
         image_.insert(image_.end(), table.begin(), table.end());
         return true;
+    }
+
+    // False where there is no thread to be had, which may be another time.
+    bool begin_building() {
+        try {
+            building_ = std::async(std::launch::async, [this] {
+                // The tracer may be held on one core at this moment; the kernel knows which ones there are.
+                cpu_set_t all;
+                std::fill_n(reinterpret_cast<unsigned char*>(&all), sizeof all, 0xff);
+                sched_setaffinity(0, sizeof all, &all);
+                return interest_.open_names();
+            });
+            return true;
+        } catch (const std::system_error&) {
+            return false;
+        }
     }
 
     static bool is_absolute(const SyscallStop& stop) {
@@ -276,7 +285,10 @@ private:
             state.stops = 0;
             return false;
         }
-        if (!ready()) return false;
+        if (!ready()) {
+            if (!building_.valid()) state.stops = 0;
+            return false;
+        }
         user_regs_struct registers{};
         if (!get_registers(tid, registers)) return false;
         if (state.stage == Stage::None) return map(state, {tid, registers, base_}, image_.size());

@@ -179,5 +179,42 @@ class Flood(TestCase):
         self.assertLess(delivered, 1000)
 
 
+class HiddenNames(TestCase):
+    """A name that cannot be read, or not be made whole, is the kernel's own, or an alert that says so."""
+
+    # What Docker gives a container, and so what bewit has there.
+    NO_PTRACE = ["setpriv", "--bounding-set", "-sys_ptrace", "--inh-caps", "-all"]
+
+    def hide(self, way: str, prefix: tuple[str, ...] = (), mode: str = "strict") -> harness.Result:
+        result = self.attack("hidden_names", way, self.marked, prefix=prefix, options=["--interception", mode])
+        self.assertEqual(result.status, 0, result.stderr)
+        return result
+
+    def test_memory_that_nobody_else_may_read_is_not_to_be_had(self):
+        self.add_rule("Secret memory", "evt.type = memfd_secret")
+        result = self.hide("secret")
+        self.assertEqual((result.stdout, result.rules()), ("refused\n", ["Secret memory"]))
+
+    def test_a_directory_of_a_thread_s_own_or_with_a_name_beyond_all_limits(self):
+        for way in ("own", "orphaned", "deep"):
+            for mode in ("strict", "auto"):
+                result = self.hide(way, mode=mode)
+                self.assertEqual((result.stdout, result.rules()), ("opened\n", ["Marked file opened"]), way)
+
+    @needs_root
+    def test_without_the_right_to_trace_others(self):
+        for way in ("undumpable", "worker"):
+            result = self.hide(way, prefix=tuple(self.NO_PTRACE))
+            self.assertEqual((result.stdout, result.rules()), ("opened\n", ["Marked file opened"]), way)
+
+    @needs_root
+    def test_another_user_without_the_right_to_trace_others(self):
+        command = ["sh", "-c", f"cd {self.directory}; read line < marked-file; exec 3< {self.marked}"]
+        result = harness.run(command, rules=[self.rules], prefix=self.NO_PTRACE, options=["--user", "65534:65534"])
+        self.assertEqual(result.rules(), ["Marked file opened"] * 2, result.stderr)
+        for alert in result.alerts:
+            self.assertIn("exe=/usr/bin/dash", alert["output"])
+
+
 if __name__ == "__main__":
     unittest.main()

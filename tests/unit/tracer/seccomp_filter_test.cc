@@ -67,6 +67,7 @@ bool is_birth_or_exec(std::string_view name) {
 
 uint32_t expected(const Interest& interest, Abi abi, const event::Syscall& syscall, const seccomp_data& data) {
     if (syscall.name == "clone3") return no_such_call;
+    if (syscall.name == "memfd_secret") return by_tracer;
     if (syscall.name == "clone" && (data.args[0] & 0x800000) != 0) return by_tracer;
     if (syscall.name == "seccomp" && (data.args[1] & 8) != 0) return by_tracer;
     if (syscall.name == "prlimit64" && (data.args[0] & UINT32_MAX) != 0 && data.args[2] != 0) return by_tracer;
