@@ -3,11 +3,14 @@
 #include "injector/alert_queue.h"
 
 #include "injector/background_thread.h"
+#include "injector/internal_alert.h"
 
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+
+#include <fmt/format.h>
 
 #include "injector/background_thread.h"
 
@@ -25,7 +28,12 @@ struct AlertQueue::Shared {
     bool finished = false;
     Counts counts;
 
+    // Of the thread alone.
+    uint64_t told_dropped = 0;
+    std::chrono::steady_clock::time_point told_at;
+
     void run();
+    void tell_losses(std::unique_lock<std::mutex>& lock);
     bool deliver(const alert::Alert& alert);
 };
 
@@ -90,6 +98,7 @@ void AlertQueue::Shared::run() {
         const bool delivered = deliver(next);
         lock.lock();
         ++(delivered ? counts.delivered : counts.dropped);
+        if (delivered) tell_losses(lock);
     }
     lock.unlock();
     uint64_t lost = 0;
@@ -100,6 +109,20 @@ void AlertQueue::Shared::run() {
     counts.dropped += lost;
     finished = true;
     changed.notify_all();
+}
+
+// What was lost becomes an alert as soon as one gets through, once a minute at most and at the end.
+void AlertQueue::Shared::tell_losses(std::unique_lock<std::mutex>& lock) {
+    constexpr auto between = std::chrono::minutes(1);
+    const uint64_t dropped = counts.dropped;
+    const auto now = std::chrono::steady_clock::now();
+    if (dropped == told_dropped || (told_dropped != 0 && !closing && now - told_at < between)) return;
+    lock.unlock();
+    const bool told = deliver(internal_alert("alerts lost", fmt::format("{} alerts could not be delivered so far", dropped), {{"alerts", std::to_string(dropped)}}));
+    lock.lock();
+    if (!told) return;
+    told_dropped = dropped;
+    told_at = now;
 }
 
 // Delivered means that every sink took it.

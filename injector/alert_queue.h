@@ -15,7 +15,7 @@ namespace bewit {
 
 enum class AlertFormat : uint8_t { Json, Text };
 
-// When the queue is full the new alert is dropped and counted. Sinks are called on the queue's own thread, one alert at a time; it starts
+// When the queue is full the new alert is dropped and counted; the count becomes an alert (`bewit internal: alerts lost`) once others get through again. Sinks are called on the queue's own thread, one alert at a time; it starts
 // with the first alert, so that a program which has nothing to say forks its workload with one thread; where the system has no thread to give, with a
 // later one, and close() delivers what is left by itself. push() and close() are for one thread.
 class AlertQueue {

@@ -1,7 +1,5 @@
 #include "injector/monitor.h"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <vector>
 
@@ -9,6 +7,7 @@
 
 #include "injector/alert_outputs.h"
 #include "injector/container_facts.h"
+#include "injector/internal_alert.h"
 #include "injector/message.h"
 #include "injector/text_file.h"
 
@@ -16,11 +15,6 @@ namespace bewit {
 namespace {
 
 constexpr auto drain_limit = std::chrono::seconds(5);
-
-std::string host_name() {
-    char name[256] = {};
-    return gethostname(name, sizeof name - 1) == 0 ? name : "";
-}
 
 uint64_t now_ns() {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
@@ -79,17 +73,7 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
 }
 
 void Monitor::tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts) {
-    alert::Alert alert;
-    alert.time_ns = now_ns();
-    alert.rule = "bewit internal: " + subject;
-    alert.priority = rule::Priority::Critical;
-    alert.source = "internal";
-    alert.message = sentence;
-    alert.output_fields = {{"evt.time", alert.time_ns}};
-    for (const auto& [name, value] : facts) alert.output_fields[name] = value;
-    alert.hostname = host_name();
-    alert.uuid = alert::new_uuid(alert.time_ns);
-    alerts_->push(std::move(alert));
+    alerts_->push(internal_alert(subject, sentence, facts));
 }
 
 void Monitor::close() {
