@@ -33,6 +33,9 @@ WAYS = {
     "every call stops": ["-r", "EVERYTHING", "--interception", "strict"],
     "no seccomp": ["-r", "builtin", "--no-seccomp"],
 }
+# What takes long is done on request only (`./dev transparency`).
+ALL = os.environ.get("BEWIT_TRANSPARENCY") == "all"
+MOST = tuple(WAYS) if ALL else ("auto", "every call stops")
 
 
 def shell_status(status: int) -> int:
