@@ -25,8 +25,15 @@ constexpr Wait waits[] = {
     {"io_getevents", 4, false},     {"io_pgetevents", 4, false}, {"rt_sigtimedwait_time64", 2, false},
     {"semtimedop_time64", 3, false}};
 
+// ipc(2) of i386: the first argument is the call, the last its time limit (sys/ipc.h, SEMOP and SEMTIMEDOP of the kernel).
+bool is_endless_ipc(const InterruptedCall& call) {
+    const uint64_t which = call.arguments[0] & 0xffff;
+    return which == 1 || (which == 4 && call.arguments[5] == 0);
+}
+
 bool is_endless(const InterruptedCall& call) {
     const std::string_view name = event::syscall_name(call.abi, call.number);
+    if (name == "ipc") return is_endless_ipc(call);
     const auto* wait = std::ranges::find(waits, name, &Wait::name);
     if (wait == std::end(waits)) return false;
     if (wait->limit < 0) return true;

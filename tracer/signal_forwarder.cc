@@ -21,6 +21,9 @@ namespace {
 // Wakes the thread when it is to end; its number does not matter, since `ending_` is looked at first.
 constexpr int wake_signal = SIGUSR1;
 constexpr int64_t stop_request_holds_ms = 2000;
+// The target is told to go on by the same kill(2) as bewit: it is seen going on a moment earlier or later.
+constexpr int64_t continuation_holds_ms = 500;
+constexpr int continuation_takes_ms = 50;
 constexpr auto retry_interval = std::chrono::milliseconds(1);
 
 // SIGCHLD tells bewit of its own children. The kernel never lets SIGKILL and SIGSTOP wait.
@@ -91,6 +94,7 @@ void SignalForwarder::target_stopped(int signal) {
 void SignalForwarder::target_continued() {
     const std::lock_guard lock(stop_mutex_);
     stopped_by_ = 0;
+    continued_at_ms_ = now_ms();
 }
 
 void SignalForwarder::stop_requested(int signal) {
@@ -107,6 +111,23 @@ void SignalForwarder::stop_with_target() {
     kill(getpid(), SIGSTOP);  // bewit blocks the others
 }
 
+// A SIGCONT came. Where it was sent to the whole group, as a shell does, the target has had its own: a second one would run its handler twice, or
+// wake it from its next stop.
+bool SignalForwarder::target_has_its_own() {
+    for (int waited_ms = 0;; ++waited_ms) {
+        {
+            const std::lock_guard lock(stop_mutex_);
+            requested_stop_ = 0;
+            if (continued_at_ms_ != 0 && now_ms() - continued_at_ms_ <= continuation_holds_ms) {
+                continued_at_ms_ = 0;
+                return true;
+            }
+            if (stopped_by_ == 0 || waited_ms >= continuation_takes_ms) return false;
+        }
+        std::this_thread::sleep_for(retry_interval);
+    }
+}
+
 void SignalForwarder::forward_all() {
     block_all_signals();
     while (true) {
@@ -115,6 +136,7 @@ void SignalForwarder::forward_all() {
         if (ending_) return;
         if (signal < 0) continue;
         if (grouping_ == Grouping::SharedGroup && is_stop_signal(info.si_signo)) stop_requested(info.si_signo);
+        if (grouping_ == Grouping::SharedGroup && info.si_signo == SIGCONT && target_has_its_own()) continue;
         if (is_forwarded(info, grouping_)) forward(info);
     }
 }

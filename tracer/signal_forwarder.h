@@ -45,16 +45,18 @@ private:
     void forward_all();
     void forward(const siginfo_t& info);
     void stop_requested(int signal);
+    bool target_has_its_own();
     void stop_with_target();
 
     const Grouping grouping_;
     std::atomic<pid_t> target_;
     std::atomic<pid_t> receiver_{0};
     std::atomic<int> for_the_rest_{0};
-    std::mutex stop_mutex_;          // guards the three below
+    std::mutex stop_mutex_;          // guards the four below
     int stopped_by_ = 0;             // of the target; 0: it runs
     int requested_stop_ = 0;         // of bewit
     int64_t requested_at_ms_ = 0;
+    int64_t continued_at_ms_ = 0;    // of the target; 0: a SIGCONT that bewit got has been taken for the same
     std::atomic<bool> ending_{false};
     std::thread thread_;
 };

@@ -32,14 +32,16 @@ def stressors(classes):
     return {name: of for name, of in sorted(found.items()) if name not in LEFT_OUT}
 
 
-def prefix(as_root):
-    isolated = ["unshare", "--net", "--ipc", "sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh"] if as_root else []
+def prefix(as_root, directory):
+    """Some stressors fill whatever file system they find."""
+    setup = f'ip link set lo up 2>/dev/null; mount -t tmpfs -o size=600m,mode=777 stress {directory} && cd {directory} && exec "$@"'
+    isolated = ["unshare", "--net", "--ipc", "--mount", "sh", "-c", setup, "sh"] if as_root else []
     nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--bounding-set", "-all", "--inh-caps", "-all"] if as_root else []
-    return [*isolated, *nobody, "prlimit", "--as=1500000000", "--core=0", "--nproc=2000"]
+    return [*isolated, *nobody, "prlimit", "--as=1500000000", "--core=0", "--fsize=500000000", "--nproc=2000"]
 
 
 def once(command, stressor, seconds, directory):
-    words = [*prefix(os.geteuid() == 0), *command, "stress-ng", f"--{stressor}", "1", "--timeout", f"{seconds}s", "--verify", "--temp-path", directory, "--vm-bytes", "32M",
+    words = [*prefix(os.geteuid() == 0, directory), *command, "stress-ng", f"--{stressor}", "1", "--timeout", f"{seconds}s", "--verify", "--temp-path", directory, "--vm-bytes", "32M",
              "--no-rand-seed"]
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="backslashreplace",
                                cwd=directory, start_new_session=True)
@@ -65,7 +67,7 @@ def main():
         return 1
     directory = tempfile.mkdtemp(prefix="bewit-stress-")
     os.chmod(directory, 0o777)
-    everything = os.path.join(directory, "everything.yaml")
+    everything = directory + ".yaml"
     with open(everything, "w", encoding="utf-8") as file:
         file.write(EVERYTHING)
     wrapper = [harness.BEWIT, "run", "-q", "--alerts", "/dev/null", *(everything if word == "EVERYTHING" else word for word in WAYS[options.way]), "--"]
@@ -82,6 +84,7 @@ def main():
             differences.append(stressor)
             print(f"{stressor} ({of}): natively {native[0]}, under bewit {watched[0]}\n{watched[1]}", flush=True)
     shutil.rmtree(directory, ignore_errors=True)
+    os.remove(everything)
     print(f"stress: {sum(counted.values())} stressors, " + ", ".join(f"{number} {what}" for what, number in sorted(counted.items())))
     return 1 if differences else 0
 

@@ -109,21 +109,33 @@ static void stacks(void) {
 	say("handler that is used once: %d", reset.sa_handler == SIG_DFL);
 }
 
+#if defined(__x86_64__)
+#define INSTRUCTION REG_RIP
+#define STEP "pushfq; orq $0x100, (%%rsp); popfq; "
+#define CALL "mov $39, %%eax; syscall; nop"
+#define REST , "r11"
+#elif defined(__i386__)
+#define REST
+#define INSTRUCTION REG_EIP
+#define STEP "pushfl; orl $0x100, (%%esp); popfl; "
+#define CALL "mov $20, %%eax; int $0x80; nop"
+#endif
+
+#ifdef INSTRUCTION
 /* The program goes on behind what faulted. */
 static void skip(int number, siginfo_t *info, void *context) {
 	take(number, info, context);
-#if defined(__x86_64__)
 	ucontext_t *registers = context;
 	if (number == SIGTRAP) {
 		registers->uc_mcontext.gregs[REG_EFL] &= ~0x100;
 		return;
 	}
-	registers->uc_mcontext.gregs[REG_RIP] += 2;
-#endif
+	registers->uc_mcontext.gregs[INSTRUCTION] += 2;
 }
+#endif
 
 static void faults(void) {
-#if defined(__x86_64__)
+#ifdef INSTRUCTION
 	static const int numbers[] = {SIGTRAP, SIGILL, SIGSEGV, SIGFPE, SIGBUS};
 	for (int i = 0; i < 5; ++i) {
 		struct sigaction action = {.sa_sigaction = skip, .sa_flags = SA_SIGINFO};
@@ -131,9 +143,9 @@ static void faults(void) {
 	}
 	__asm__ volatile("int3");
 	say("int3: signal %d code %d", last.si_signo, last.si_code);
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; nop; nop" ::: "memory", "cc");
+	__asm__ volatile(STEP "nop; nop" ::: "memory", "cc");
 	say("single step: signal %d code %d", last.si_signo, last.si_code);
-	__asm__ volatile("pushfq; orq $0x100, (%%rsp); popfq; mov $39, %%eax; syscall; nop" ::: "memory", "cc", "rax", "rcx", "r11");
+	__asm__ volatile(STEP CALL ::: "memory", "cc", "eax", "ecx" REST);
 	say("single step over a call: signal %d code %d", last.si_signo, last.si_code);
 	kill(getpid(), SIGTRAP);
 	say("sent SIGTRAP: code %d from %s", last.si_code, sender());
@@ -142,7 +154,7 @@ static void faults(void) {
 	__asm__ volatile("ud2");
 	say("ud2: signal %d code %d", last.si_signo, last.si_code);
 	volatile int *nowhere = (int *)0x1230;
-	__asm__ volatile("movl %%eax, (%0)" : : "r"(nowhere) : "memory");
+	__asm__ volatile("movl %%eax, (%0)" : : "D"(nowhere) : "memory");
 	say("fault: signal %d code %d address %p", last.si_signo, last.si_code, last.si_addr);
 	char *file = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, open("/proc/self/exe", O_RDONLY), 0);
 	NEED(file != MAP_FAILED);
