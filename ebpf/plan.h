@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* What the program bewit tells its BPF programs, and what they send: plain C, read by both.
+/* What the program bewit tells its BPF programs or its kernel module, and what they send: plain C, read by all.
  *
  * A plan says how the record of one event type is made: what is saved of user memory at the call's entry, and for every parameter of
  * the record where it comes from. The programs know no event type by name; ebpf/plan_table.cc holds the plans.
@@ -10,7 +10,7 @@
 #ifndef BEWIT_EBPF_PLAN_H
 #define BEWIT_EBPF_PLAN_H
 
-#ifndef __bpf__
+#if !defined(__bpf__) && !defined(__KERNEL__)
 #include <stdint.h>
 #endif
 

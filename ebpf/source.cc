@@ -3,7 +3,6 @@
 #include <bewit.skel.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,13 +15,13 @@
 
 #include "ebpf/plans.h"
 #include "ebpf/sample.h"
+#include "ebpf/sample_witness.h"
 
 namespace bewit::ebpf {
 namespace {
 
 constexpr size_t longest_log = 1 << 20, told_of_log = 2000;
 constexpr uint32_t wakeups_per_ring = 16;
-constexpr long nanoseconds_per_second = 1'000'000'000;
 
 // What libbpf has to say while programs are loaded: the last lines are the reason when it fails.
 thread_local std::string* library_log = nullptr;
@@ -39,44 +38,10 @@ int keep_log(libbpf_print_level level, const char* format, va_list arguments) {
     return 0;
 }
 
-uint64_t nanoseconds_of(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return static_cast<uint64_t>(time.tv_sec) * nanoseconds_per_second + static_cast<uint64_t>(time.tv_nsec);
-}
-
 struct Skeleton {
     bewit_bpf* object = nullptr;
     ~Skeleton() { bewit_bpf__destroy(object); }
     bewit_bpf* operator->() const { return object; }
-};
-
-// Facts that came with the event, then whoever can look.
-class SampleWitness final : public event::Witness {
-public:
-    SampleWitness(const Sample& sample, event::Witness& proc) : sample_(sample), proc_(proc) {}
-
-    uint32_t process(Tid tid, uint32_t wanted, event::ProcessFacts& facts) override {
-        uint32_t known = 0;
-        if (sample_.is_of(tid) && (wanted & event::WorkingDirectory) != 0) {
-            if (const auto directory = sample_.working_directory()) {
-                facts.cwd = *directory;
-                known = event::WorkingDirectory;
-            }
-        }
-        return wanted == known ? known : known | proc_.process(tid, wanted & ~known, facts);
-    }
-
-    bool descriptor(Tid tid, Fd fd, event::Descriptor& out) override {
-        const DescriptorFact* fact = sample_.is_of(tid) ? sample_.descriptor(fd) : nullptr;
-        if (fact == nullptr) return proc_.descriptor(tid, fd, out);
-        describe(*fact, out);
-        return true;
-    }
-
-private:
-    const Sample& sample_;
-    event::Witness& proc_;
 };
 
 template <typename Row>
@@ -106,7 +71,7 @@ public:
     int read(event::Sink& sink, int timeout_ms) override {
         sink_ = &sink;
         handed_over_ = 0;
-        boot_offset_ = nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME);
+        boot_offset_ = boot_offset_ns();
         const int polled = ring_buffer__poll(ring_, timeout_ms);
         if (polled < 0 && polled != -EINTR) return polled;
         // What did not wake anybody.

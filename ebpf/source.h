@@ -1,4 +1,4 @@
-// The source of events that our BPF programs are: loaded, attached and read here; detached when this ends. One thread.
+// A source of events in the kernel, and the one that our BPF programs are: loaded, attached and read here; detached when this ends. One thread.
 #pragma once
 
 #include <atomic>

@@ -15,6 +15,7 @@
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
+#include "kmod/source.h"
 #include "tracer/proc_witness.h"
 
 namespace bewit {
@@ -66,6 +67,8 @@ void for_each_process(Visit visit) {
     closedir(proc);
 }
 
+std::string_view spoken(doctor::SourceKind kind) { return kind == doctor::SourceKind::Kmod ? "the kernel module" : "eBPF"; }
+
 class Host {
 public:
     explicit Host(const HostCommand& options) : options_(options) {}
@@ -78,7 +81,7 @@ public:
         Pipeline& pipeline = monitor_.start(source_->witness(), Monitor::Scope::Host);
         // Whoever runs already; what they do from now on waits in the ring.
         for_each_process([&](Tid leader) { monitor_.introduce(leader); });
-        note("the whole machine is watched by eBPF");
+        note(fmt::format("the whole machine is watched by {}", spoken(kind_)));
         const int status = watch(pipeline);
         if (const auto notice = drops_.finish(source_->counters())) tell(*notice);
         monitor_.close();
@@ -91,18 +94,22 @@ private:
     bool open_source() {
         std::string why;
         const auto opens = [&](doctor::SourceKind kind) {
-            if (kind != doctor::SourceKind::Ebpf) return false;
-            auto opened = ebpf::Source::open(monitor_.interest(), proc_, {.ring_bytes = options_.ring_mib << 20});
+            if (!doctor::sees_whole_machine(kind)) return false;
+            if (options_.source != "auto" && options_.source != doctor::name(kind)) return false;
+            const ebpf::Options options{.ring_bytes = options_.ring_mib << 20};
+            auto opened = kind == doctor::SourceKind::Kmod ? kmod::open(monitor_.interest(), proc_, options)
+                                                           : ebpf::Source::open(monitor_.interest(), proc_, options);
             if (!opened) {
-                why = opened.error().message;
+                why += fmt::format("\nby {}: {}", spoken(kind), opened.error().message);
+                if (const auto known = doctor::obstacle(kind, doctor::look_around())) why += "\n" + *known;
                 return false;
             }
+            kind_ = kind;
             source_ = std::move(*opened);
             return true;
         };
-        if (options_.source == doctor::name(doctor::SourceKind::Ebpf) ? opens(doctor::SourceKind::Ebpf) : doctor::choose(opens).has_value()) return true;
-        if (const auto known = doctor::obstacle(doctor::SourceKind::Ebpf, doctor::look_around())) why += "\n" + *known;
-        fail(fmt::format("the machine cannot be watched by eBPF: {}\n`bewit doctor` tells what works here", why));
+        if (doctor::choose(opens)) return true;
+        fail(fmt::format("the machine cannot be watched{}\n`bewit doctor` tells what works here", why));
         return false;
     }
 
@@ -137,6 +144,7 @@ private:
     const HostCommand& options_;
     Monitor monitor_;
     tracer::ProcWitness proc_;
+    doctor::SourceKind kind_ = doctor::SourceKind::Ebpf;
     std::unique_ptr<ebpf::Source> source_;
     DropReport drops_;
 };
@@ -152,7 +160,7 @@ void add_host(CLI::App& program, int& status) {
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
     command->add_option("--source", options->source, "where events come from (default: auto, the best that works here)")
-        ->check(CLI::IsMember({"auto", "ebpf"}));
+        ->check(CLI::IsMember({"auto", "ebpf", "kmod"}));
     command->add_option("--ring", options->ring_mib, "room for events that wait, in MiB: a power of two (default: 8)")
         ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64, 128, 256, 512}))->type_name("MIB");
     command->add_flag("--stats", options->stats, "a summary on stderr at the end");

@@ -16,7 +16,8 @@ MAY_USE = {
     "engine/capture": {"engine/event", "engine/state"},
     "tracer": {"engine/event", "engine/match/interest.h"},
     "ebpf": {"engine/event", "engine/match/interest.h"},
-    "injector": {"engine", "tracer", "ebpf"},
+    "kmod": {"engine/event", "engine/match/interest.h", "ebpf"},
+    "injector": {"engine", "tracer", "ebpf", "kmod"},
 }
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 

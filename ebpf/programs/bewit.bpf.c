@@ -8,17 +8,13 @@
 
 #include "ebpf/programs/bytes.h"
 
+#ifndef BEWIT_KERNEL
 char LICENSE[] SEC("license") = "GPL";
+#endif
 
 enum {
 	NEVER = 0,
 	TESTS = 1,
-	PF_IO_WORKER = 0x10,
-	PF_USER_WORKER = 0x4000,
-	PF_KTHREAD = 0x200000,
-	CLONE_THREAD = 0x10000,
-	CLONE_VM = 0x100,
-	CLONE_VFORK = 0x4000,
 };
 
 /* Facts, behind the record. */
@@ -39,8 +35,6 @@ __noinline int write_fact(uint32_t i)
 	field = &plan->fact[i];
 	switch (field->op) {
 	case BEWIT_FACT_START: {
-		enum { AT_FDCWD = -100 };
-
 		at = slot_at(s, field->argument);
 		BOUND(at, SAVED_ROOM - 1);
 		if (!has_slot(s, field->argument) || s->saved.data[at] == '/')
@@ -62,6 +56,8 @@ __noinline int write_fact(uint32_t i)
 		fd = after_int(s, argument(s, field->argument), field->second);
 		break;
 	}
+	if (directory && !may_walk())
+		return 0;
 	if (directory ? !READ_FROM(s->task, fs, pwd.dentry) : fd < 0 || !look_at_descriptor(fd))
 		return 0;
 	head = s->used;
@@ -406,7 +402,6 @@ int BPF_PROG(exited, struct task_struct *task)
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(delivered, int signal, struct kernel_siginfo *info)
 {
-	enum { SI_USER = 0, SI_KERNEL = 0x80 };
 	struct scratch *s;
 	int code;
 

@@ -63,7 +63,7 @@ static __always_inline void write_control(struct scratch *s)
 /* Tags of a socket option's value: those of captures. Only SOL_SOCKET's are known. */
 static __always_inline uint8_t option_tag(uint32_t level, uint32_t name)
 {
-	enum { UNKNOWN, ERRNO, UINT32, UINT64, TIME, SOL_SOCKET = 1 };
+	enum { UNKNOWN, ERRNO, UINT32, UINT64, TIME };
 
 	if (level != SOL_SOCKET)
 		return UNKNOWN;

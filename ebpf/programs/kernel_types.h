@@ -34,6 +34,42 @@ enum bpf_map_type {
 enum { BPF_ANY = 0 };
 enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
 
+/* Constants of the kernel's headers. */
+enum {
+	PF_IO_WORKER = 0x10,
+	PF_USER_WORKER = 0x4000,
+	PF_KTHREAD = 0x200000,
+	CLONE_VM = 0x100,
+	CLONE_VFORK = 0x4000,
+	CLONE_THREAD = 0x10000,
+	PIDTYPE_TGID = 1,
+	PIDTYPE_PGID = 2,
+	RLIMIT_NOFILE = 7,
+	CAP_DAC_OVERRIDE = 1,
+	CAP_FOWNER = 3,
+	SB_RDONLY = 1,
+	S_IMMUTABLE = 8,
+	MNT_READONLY = 0x40,
+	S_IFMT = 0170000,
+	S_IFSOCK = 0140000,
+	O_PATH = 010000000,
+	AT_FDCWD = -100,
+	AF_UNIX = 1,
+	AF_INET = 2,
+	AF_INET6 = 10,
+	SOL_SOCKET = 1,
+	SOCK_STREAM = 1,
+	TCP_ESTABLISHED = 1,
+	TCP_LISTEN = 10,
+	EINPROGRESS = 115,
+	SETVAL = 16,
+	IPC_64 = 0x100,
+	PR_SET_NAME = 15,
+	PR_GET_NAME = 16,
+	PR_GET_CHILD_SUBREAPER = 37,
+	SI_USER = 0,
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 struct list_head {

@@ -6,8 +6,6 @@
 #include "ebpf/programs/socket.h"
 #include "ebpf/programs/write.h"
 
-enum { SETVAL = 16, IPC_64 = 0x100, PR_SET_NAME = 15, PR_GET_NAME = 16, PR_GET_CHILD_SUBREAPER = 37 };
-
 static __always_inline bool succeeded(const struct scratch *s)
 {
 	return s->result >= 0;

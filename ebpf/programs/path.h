@@ -5,7 +5,7 @@
 
 #include "ebpf/programs/scratch.h"
 
-enum { MOST_COMPONENTS = 48, S_IFMT = 0170000, S_IFSOCK = 0140000 };
+enum { MOST_COMPONENTS = 48 };
 
 /* st_dev, from the kernel's own number. */
 static __always_inline uint32_t device_number(uint32_t device)
@@ -13,6 +13,13 @@ static __always_inline uint32_t device_number(uint32_t device)
 	uint32_t major = device >> 20, minor = device & 0xfffff;
 
 	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
+}
+
+#ifndef BEWIT_KERNEL
+/* Whether paths can be looked at where the program runs: always. */
+static __always_inline bool may_walk(void)
+{
+	return true;
 }
 
 /* One component further up; 0 at the root. What a step needs stands in the scratch, so that the verifier checks one step and not all ways
@@ -86,6 +93,7 @@ __noinline int walk_path(uint64_t dentry, uint64_t mount)
 	}
 	return 0;
 }
+#endif
 
 static __always_inline struct file *file_of(const struct scratch *s, int fd)
 {
@@ -104,6 +112,7 @@ static __always_inline int64_t nanoseconds(int64_t seconds, int64_t rest)
 	return seconds * 1000000000ll + rest;
 }
 
+#ifndef BEWIT_KERNEL
 static __always_inline uint64_t change_time(struct inode *inode)
 {
 	const struct inode___until_6_6 *oldest = (void *)inode;
@@ -127,5 +136,8 @@ static __always_inline uint64_t modification_time(struct inode *inode)
 		return nanoseconds(BPF_CORE_READ(older, __i_mtime.tv_sec), BPF_CORE_READ(older, __i_mtime.tv_nsec));
 	return nanoseconds(BPF_CORE_READ(inode, i_mtime_sec), BPF_CORE_READ(inode, i_mtime_nsec));
 }
+#else
+#include BEWIT_ACCESS
+#endif
 
 #endif

@@ -6,12 +6,17 @@
 #ifndef BEWIT_EBPF_SCRATCH_H
 #define BEWIT_EBPF_SCRATCH_H
 
+/* The same programs are part of the kernel module, which has the kernel's own types, and maps and helpers of its own. */
+#ifdef BEWIT_KERNEL
+#include BEWIT_KERNEL
+#else
 #include "ebpf/programs/kernel_types.h"
 
 #include <bpf/bpf_helpers.h>
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+#endif
 
 #include "ebpf/plan.h"
 #include "engine/event/record.h"
@@ -83,6 +88,7 @@ struct scratch {
 	uint8_t path[PATH_ROOM + NAME_ROOM];
 };
 
+#ifndef BEWIT_KERNEL
 /* Set before the programs are loaded. */
 const volatile uint32_t own_tgid = 0;	   /* never watched: it would see itself look */
 const volatile uint32_t wakeup_bytes = 0; /* of unread samples that wake the reader */
@@ -141,6 +147,9 @@ struct {
 	__type(key, uint32_t);
 	__type(value, struct bewit_counters);
 } counters SEC(".maps");
+#else
+#include BEWIT_MAPS
+#endif
 
 static __always_inline struct scratch *get_scratch(void)
 {

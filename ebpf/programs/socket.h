@@ -5,17 +5,6 @@
 
 #include "ebpf/programs/path.h"
 
-enum {
-	AF_UNIX = 1,
-	AF_INET = 2,
-	AF_INET6 = 10,
-	TCP_LISTEN = 10,
-	TCP_ESTABLISHED = 1,
-	SOCK_STREAM = 1,
-	O_PATH = 010000000,
-	EINPROGRESS = 115,
-};
-
 static __always_inline uint16_t swapped(uint16_t value)
 {
 	return value << 8 | value >> 8;

@@ -8,16 +8,8 @@
 
 enum {
 	PAGE_KB = 4,
-	PIDTYPE_TGID = 1,
-	PIDTYPE_PGID = 2,
-	RLIMIT_NOFILE = 7,
 	NO_ID = 0xffffffff,
 	OVERLAYFS_MAGIC = 0x794c7630,
-	CAP_DAC_OVERRIDE = 1,
-	CAP_FOWNER = 3,
-	SB_RDONLY = 1,
-	S_IMMUTABLE = 8,
-	MNT_READONLY = 0x40,
 	MOST_REAPERS = 16,
 	/* marks of an execve's `flags` */
 	EXE_WRITABLE = 1,
@@ -46,6 +38,7 @@ static __always_inline uint64_t outer_number(struct pid *pid)
 	return nr;
 }
 
+#ifndef BEWIT_KERNEL
 static __always_inline uint64_t resident_pages(struct mm_struct *mm, uint32_t which)
 {
 	const struct mm_struct___until_6_2 *older = (void *)mm;
@@ -61,6 +54,12 @@ static __always_inline uint64_t resident_pages(struct mm_struct *mm, uint32_t wh
 	(void)older;
 	return pages > 0 ? pages : 0;
 }
+
+static __always_inline uint32_t login_user(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->loginuid) ? BPF_CORE_READ(task, loginuid.val) : NO_ID;
+}
+#endif
 
 static __always_inline uint64_t memory(struct scratch *s, uint32_t what)
 {
@@ -237,9 +236,7 @@ __noinline int number_of_task(uint32_t i)
 		s->value = BPF_CORE_READ(task, cred, egid.val);
 		return 1;
 	case BEWIT_LOGIN_UID:
-		s->value = NO_ID;
-		if (bpf_core_field_exists(task->loginuid))
-			s->value = BPF_CORE_READ(task, loginuid.val);
+		s->value = login_user(task);
 		return 1;
 	case BEWIT_CAPABILITIES:
 		s->value = capabilities(BPF_CORE_READ(task, cred), field->argument);

@@ -16,6 +16,7 @@
 
 #include "ebpf/source.h"
 #include "engine/event/catalogue.h"
+#include "kmod/source.h"
 #include "tracer/inheritance.h"
 #include "tracer/proc_witness.h"
 #include "tracer/tracer.h"
@@ -72,10 +73,11 @@ Outcome try_ptrace() {
     return {};
 }
 
-Outcome try_ebpf() {
+Outcome try_kernel(SourceKind kind) {
     const match::Interest interest = interest_in_execs();
     tracer::ProcWitness proc;
-    auto source = ebpf::Source::open(interest, proc, {.ring_bytes = trial_ring_bytes});
+    const ebpf::Options options{.ring_bytes = trial_ring_bytes};
+    auto source = kind == SourceKind::Kmod ? kmod::open(interest, proc, options) : ebpf::Source::open(interest, proc, options);
     if (!source) return tl::unexpected(source.error().message);
     const pid_t child = fork();
     if (child < 0) return tl::unexpected(fmt::format("fork: {}", std::strerror(errno)));
@@ -90,16 +92,15 @@ Outcome try_ebpf() {
         if (const int read = (*source)->read(sink, round_ms); read < 0)
             return tl::unexpected(fmt::format("the ring cannot be read: {}", std::strerror(-read)));
     }
-    if (sink.seen == 0) return tl::unexpected(std::string("the programs are attached, and no event came"));
+    if (sink.seen == 0) return tl::unexpected(std::string("everything is in place, and no event came"));
     return {};
 }
 
 Outcome try_here(SourceKind kind) {
     switch (kind) {
         case SourceKind::Kmod:
-            return tl::unexpected(std::string("this version of bewit has no kernel module"));
         case SourceKind::Ebpf:
-            return try_ebpf();
+            return try_kernel(kind);
         case SourceKind::Ptrace:
             return try_ptrace();
     }
@@ -131,7 +132,6 @@ std::string first_line(std::string text) {
 }  // namespace
 
 Outcome try_out(SourceKind kind) {
-    if (kind == SourceKind::Kmod) return try_here(kind);
     std::array<int, 2> pipe{};
     if (pipe2(pipe.data(), O_CLOEXEC) != 0) return tl::unexpected(fmt::format("pipe2: {}", std::strerror(errno)));
     std::string word;
