@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <cstring>
 
@@ -101,7 +102,9 @@ private:
                                                            : ebpf::Source::open(monitor_.interest(), proc_, options);
             if (!opened) {
                 why += fmt::format("\nby {}: {}", spoken(kind), opened.error().message);
-                if (const auto known = doctor::obstacle(kind, doctor::look_around())) why += "\n" + *known;
+                // What keeps a module from being loaded explains nothing where it is.
+                const bool present = kind == doctor::SourceKind::Kmod && opened.error().error != ENOENT;
+                if (const auto known = doctor::obstacle(kind, doctor::look_around()); known && !present) why += "\n" + *known;
                 return false;
             }
             kind_ = kind;

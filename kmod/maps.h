@@ -14,9 +14,6 @@
 
 #include "kmod/interface.h"
 
-enum { BPF_ANY = 0 };
-enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2, BPF_RB_AVAIL_DATA = 0 };
-
 /* An array, or where `owners` is set a table of rows that threads own for the time of a call. */
 struct bewit_map {
 	uint32_t count, row_bytes;

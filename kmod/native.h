@@ -7,6 +7,7 @@
 
 #include <linux/audit.h>
 #include <linux/binfmts.h>
+#include <linux/bpf.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/fdtable.h>

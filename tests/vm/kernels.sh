@@ -1,9 +1,16 @@
 #!/usr/bin/env bash
-# Kernels of Debian's releases, unpacked and not installed. Usage: kernels.sh DIRECTORY NAME...
+# Kernels of Debian's releases, unpacked and not installed. Usage: kernels.sh [--module] DIRECTORY NAME...
 #
 # For each NAME (5.10, 6.1, 6.12, newest) the newest cloud kernel of that series goes to DIRECTORY/NAME/vmlinuz, its release to DIRECTORY/NAME/release.
-# What is there already stays. The packages come from where the machine's own do, checked with Debian's keys; apt's own state is not touched.
+# With --module the kernel module is built for each, with the headers that belong to it: DIRECTORY/NAME/bewit.ko.
+# What is there already stays, but for the module. The packages come from where the machine's own do, checked with Debian's keys; apt's own state is not touched.
 set -euo pipefail
+module=
+if [ "$1" = --module ]; then
+    module=yes
+    shift
+fi
+top=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$1"
 directory=$(cd "$1" && pwd)
 shift
@@ -34,9 +41,37 @@ EOF
     APT_CONFIG=$home/config "$@"
 }
 
+# The headers name each other by where they would be installed.
+build_module() {
+    [ -n "$module" ] || return 0
+    local name=$1 release headers=$directory/$1/headers package
+    release=$(cat "$directory/$name/release")
+    if [ ! -d "$headers" ]; then
+        local work
+        work=$(mktemp -d "$directory/unpack-XXXXXX")
+        (cd "$work" && with_apt "$name" apt-get download -q "linux-headers-$release" >/dev/null
+            for package in $(dpkg-deb -f ./*.deb Depends | grep -o 'linux-headers-[^ ,]*-common[^ ,]*\|linux-kbuild-[^ ,]*'); do
+                with_apt "$name" apt-get download -q "$package" >/dev/null
+            done
+            for package in ./*.deb; do dpkg -x "$package" tree; done)
+        sed -i "s#/usr/src/linux#$headers/usr/src/linux#" "$work/tree/usr/src/linux-headers-$release/Makefile"
+        mv "$work/tree" "$headers"
+        rm -rf "$work"
+    fi
+    rm -rf "$directory/$name/module"
+    make -s -C "$top/kmod" dkms-source DESTDIR="$directory/$name/module"
+    # Any compiler of this machine: what the kernel was built by is seldom here.
+    make -s -C "$directory/$name/module/usr/src/bewit-1/kmod" KDIR="$headers/usr/src/linux-headers-$release" CC=gcc >"$directory/$name/module.log" 2>&1 ||
+        { tail -n 30 "$directory/$name/module.log" >&2; echo "kernels.sh: the module does not build for $release" >&2; exit 1; }
+    cp "$directory/$name/module/usr/src/bewit-1/kmod/bewit.ko" "$directory/$name/bewit.ko"
+}
+
 for name in "$@"; do
     [ -n "${suite[$name]:-}" ] || { echo "kernels.sh: $name: write one of ${!suite[*]}" >&2; exit 2; }
-    [ -f "$directory/$name/release" ] && continue
+    if [ -f "$directory/$name/release" ]; then
+        build_module "$name"
+        continue
+    fi
     package=$(with_apt "$name" apt-cache search --names-only "^linux-image-${pattern[$name]}-cloud-amd64\$" | cut -d ' ' -f 1 | sort -V | tail -n 1)
     [ -n "$package" ] || { echo "kernels.sh: ${suite[$name]} has no cloud kernel $name" >&2; exit 3; }
     work=$(mktemp -d "$directory/unpack-XXXXXX")
@@ -52,4 +87,5 @@ for name in "$@"; do
     cp "$image" "$directory/$name/vmlinuz"
     printf '%s\n' "${package#linux-image-}" >"$directory/$name/release"
     rm -rf "$work"
+    build_module "$name"
 done
