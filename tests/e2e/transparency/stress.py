@@ -20,6 +20,8 @@ CLASSES = "cpu,io,memory,network,os,pipe,scheduler,vm,interrupt"
 MEANING = {0: "ok", 1: "error", 2: "failed", 3: "no resource", 4: "not implemented", 5: "killed", 6: "exited", 7: "no metrics", 124: "hangs"}
 # Not for a machine that others use as well, or ends nowhere.
 LEFT_OUT = {"bad-ioctl", "dev", "smi", "reboot"}
+# Those that cannot do under bewit what they do (docs/transparency.md), and why.
+EXPECTED = {"vm-segv": "it traces its own child, and waits for it without end where it may not"}
 TRIES = 3
 
 
@@ -75,12 +77,13 @@ def main():
     for stressor, of in stressors(options.classes.split(",")).items():
         if options.only and stressor not in options.only.split(","):
             continue
-        for _ in range(TRIES):
+        for _ in range(1 if stressor in EXPECTED else TRIES):
             native, watched = once([], stressor, options.seconds, directory), once(wrapper, stressor, options.seconds, directory)
             if native[0] == watched[0]:
                 break
-        counted[native[0] if native[0] == watched[0] else "different"] += 1
-        if native[0] != watched[0]:
+        same = native[0] == watched[0]
+        counted[native[0] if same else "different as expected" if stressor in EXPECTED else "different"] += 1
+        if not same and stressor not in EXPECTED:
             differences.append(stressor)
             print(f"{stressor} ({of}): natively {native[0]}, under bewit {watched[0]}\n{watched[1]}", flush=True)
     shutil.rmtree(directory, ignore_errors=True)
