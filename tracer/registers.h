@@ -34,5 +34,7 @@ bool interrupted_call(Tid tid, InterruptedCall& out);
 
 // There: the call is made again if no handler runs before the thread goes on; if one does, it returns EINTR.
 bool restart_unless_handled(Tid tid);
+// There: the call returns this instead of EINTR.
+bool set_interrupted_result(Tid tid, int64_t result);
 
 }  // namespace bewit::tracer

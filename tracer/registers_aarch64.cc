@@ -50,4 +50,6 @@ bool interrupted_call(Tid, InterruptedCall&) { return false; }
 
 bool restart_unless_handled(Tid) { return false; }
 
+bool set_interrupted_result(Tid, int64_t) { return false; }
+
 }  // namespace bewit::tracer

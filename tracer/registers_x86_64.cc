@@ -60,6 +60,8 @@ bool interrupted_call(Tid tid, InterruptedCall& out) {
     return true;
 }
 
-bool restart_unless_handled(Tid tid) { return poke(tid, offsetof(user_regs_struct, rax), static_cast<uint64_t>(restart_if_no_handler)); }
+bool set_interrupted_result(Tid tid, int64_t result) { return poke(tid, offsetof(user_regs_struct, rax), static_cast<uint64_t>(result)); }
+
+bool restart_unless_handled(Tid tid) { return set_interrupted_result(tid, restart_if_no_handler); }
 
 }  // namespace bewit::tracer

@@ -182,7 +182,8 @@ void TraceLoop::dispatch(Tracee& tracee, int status) {
 }
 
 void TraceLoop::go_on(Tracee& tracee, int signal) {
-    resume(tracee.tid, !settings_.seccomp || tracee.to_exit ? Resume::ToSyscall : Resume::Run, signal);
+    const bool to_syscall = !settings_.seccomp || tracee.to_exit || tracee.waits_since_ns != 0;
+    resume(tracee.tid, to_syscall ? Resume::ToSyscall : Resume::Run, signal);
 }
 
 void TraceLoop::seccomp_stop(Tracee& tracee) {
@@ -196,7 +197,8 @@ void TraceLoop::seccomp_stop(Tracee& tracee) {
     }
     if (placement_) placement_->entering(info.call, monotonic_ns);
     if (settings_.runtime != nullptr && settings_.runtime->at_entry(tracee, workload_.tracees, info.call)) return;
-    resume(tracee.tid, calls_.at_entry(tracee, info));
+    const Resume how = calls_.at_entry(tracee, info);
+    resume(tracee.tid, tracee.waits_since_ns != 0 ? Resume::ToSyscall : how);
 }
 
 void TraceLoop::syscall_stop(Tracee& tracee) {
@@ -211,6 +213,7 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
             if (!settings_.seccomp) calls_.at_entry(tracee, info);
             return go_on(tracee);
         case SyscallInfo::Phase::Exit:
+            if (info.result != -EINTR) tracee.waits_since_ns = 0;
             if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, workload_.tracees, info.result)) return;
             calls_.at_exit(tracee, info.result);
             return go_on(tracee);
@@ -239,6 +242,7 @@ void TraceLoop::check_kernel(Tid tid) {
 }
 
 void TraceLoop::group_stop(Tracee& tracee, int signal) {
+    tracee.waits_since_ns = 0;
     resume(tracee.tid, Resume::Listen);
     if (tracee.tid != workload_.entrypoint || forwarder_ == nullptr) return;
     entrypoint_stopped_ = true;
@@ -257,7 +261,7 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
     if (signals_wanted_ && signal_info(tracee.tid, info)) {
         workload_.report(workload_.decoder.signal_delivered(tracee.tid, Tid{info.si_pid}, signal));
     }
-    undo_interruption(tracee.tid, signal);
+    tracee.waits_since_ns = undo_interruption(tracee.tid, signal, tracee.waits_since_ns, monotonic_ns());
     go_on(tracee, signal);
 }
 

@@ -33,6 +33,7 @@ struct Tracee {
     Stage stage = Stage::Watched;
     bool to_exit = false;             // resumed so that the exit of `call` stops
     bool forced = false;              // the exit of `call` is an event whatever the rules say: bewit changed or refused it
+    uint64_t waits_since_ns = 0;      // of a call that was made again after a signal that is ignored: its exit stops, too (ignored_signal.h); else 0
     int parked_status = 0;
     PendingCall* call = nullptr;      // owned by Calls; what was read at the entry of the call it is in
     Birth birth;
