@@ -17,6 +17,7 @@ MODULES = """test_eintr test_signal test_threadsignals test_subprocess test_os t
  test_poll test_epoll test_pty test_openpty test_ioctl test_fcntl test_wait3 test_wait4 test_fork1 test_time test_mmap test_resource test_faulthandler
  test_asyncio test_multiprocessing_fork test_multiprocessing_spawn test_concurrent_futures test_largefile test_tempfile test_shutil test_pathlib test_posixpath
  test_popen test_pipes test_memoryview test_file test_io test_mailbox test_socketserver test_sqlite3 test_dbm test_zipfile test_tarfile""".split()
+# Left out: sockets of virtual machines, which wait without end where there is no host for them.
 # Tests that ask what bewit cannot hide, by module and name, with the reason.
 EXPECTED = {}
 TRIES = 3
@@ -25,7 +26,7 @@ TRIES = 3
 def outcomes(command, module, limit=600):
     """What each test of the module came to; nothing where the module is not there."""
     with tempfile.TemporaryDirectory(prefix="bewit-python-") as directory:
-        process = subprocess.Popen([*command, PYTHON, "-m", "test", "-v", "-u", "none", "--tempdir", directory, module], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        process = subprocess.Popen([*command, PYTHON, "-m", "test", "-v", "-u", "none", "-i", "*VSOCK*", "--tempdir", directory, module], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT, text=True, errors="backslashreplace", cwd=directory, start_new_session=True)
         try:
             text, _ = process.communicate(timeout=limit)

@@ -65,10 +65,12 @@ class TestCase(harness.TestCase):
         return subprocess.run(command, capture_output=True, text=True, errors="backslashreplace", cwd=self.place, timeout=timeout, check=False, **keywords)
 
     def assert_same(self, command: list[str], *, prefix: list[str] | tuple[str, ...] = (), ways=tuple(WAYS), timeout: float = 120, normalize=None,
-                    expected_status: int | None = 0, differences: dict[str, str] | None = None, **keywords) -> str:
-        """`prefix` goes before the program, and before bewit. `differences`: lines of the native output, and what they are under bewit."""
+                    expected_status: int | None = 0, differences: dict[str, str] | None = None,
+                    native: subprocess.CompletedProcess | None = None, **keywords) -> str:
+        """`prefix` goes before the program, and before bewit. `differences`: lines of the native output, and what they are under bewit. `native`: a native run
+        that was made before."""
         normalize = normalize or (lambda text: text)
-        native = self.once([*prefix, *command], timeout=timeout, **keywords)
+        native = native or self.once([*prefix, *command], timeout=timeout, **keywords)
         if expected_status is not None:
             self.assertEqual(shell_status(native.returncode), expected_status, f"natively: {native.stdout}{native.stderr}")
         wanted = normalize(native.stdout)
