@@ -5,6 +5,10 @@
 #include <linux/module.h>
 #include <linux/tracepoint.h>
 
+#include <trace/events/sched.h>
+#include <trace/events/signal.h>
+#include <trace/events/syscalls.h>
+
 #include "kmod/probes.h"
 
 #include "ebpf/programs/bewit.bpf.c"
@@ -48,6 +52,17 @@ static void on_end(void *data, BEWIT_EXIT_ARGUMENTS)
 static void on_signal(void *data, int signal, struct kernel_siginfo *info, struct k_sigaction *action)
 {
 	BEWIT_RUN(delivered(signal, info));
+}
+
+/* The compiler's word that the tracepoints of this kernel have the arguments that are taken for theirs. */
+static inline void check_probes(void)
+{
+	check_trace_callback_type_sys_enter(on_enter);
+	check_trace_callback_type_sys_exit(on_exit);
+	check_trace_callback_type_sched_process_fork(on_fork);
+	check_trace_callback_type_sched_process_exec(on_exec);
+	check_trace_callback_type_sched_process_exit(on_end);
+	check_trace_callback_type_signal_deliver(on_signal);
 }
 
 struct probe {
@@ -94,6 +109,7 @@ int bewit_start(bool signals)
 	size_t i;
 	int error;
 
+	check_probes();
 	own_tgid = current->tgid;
 	for_each_kernel_tracepoint(note_point, NULL);
 	for (i = 0; i < ARRAY_SIZE(probes); ++i) {

@@ -37,7 +37,7 @@ def judge(serial: str) -> tuple[list[str], str]:
     wrong += expect(serial, "second", r"one owner at a time[\s\S]*exit status 1$")
     wrong += expect(serial, "rmmod-owned", "temporarily unavailable")
     wrong += expect(serial, "permission", "Operation not permitted")
-    wrong += expect(serial, "rounds", rf"\A{ROUNDS} loaded and unloaded, {WATCHED} watched$")
+    wrong += expect(serial, "rounds", rf"\A{ROUNDS} loaded and unloaded, {WATCHED} watched\n")
     wrong += expect(serial, "left", r"\A\Z")
     wrong += expect(serial, "kernel", r"\A\Z")
     try:
