@@ -51,14 +51,14 @@ def guest(bewit: pathlib.Path) -> bytes:
     return image.pack()
 
 
-def boot(kernel: pathlib.Path, initramfs: pathlib.Path) -> str:
+def boot(kernel: pathlib.Path, initramfs: pathlib.Path, limit: int = BOOT_LIMIT) -> str:
     """What the guest wrote on its serial line."""
     # Without cx16: this emulator corrupts flags after cmpxchg16b.
     command = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max,-cx16", "-smp", "2", "-m", "512", "-nodefaults", "-no-user-config",
                "-display", "none", "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-initrd", str(initramfs),
                "-append", "console=ttyS0 panic=-1 quiet"]
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=BOOT_LIMIT, check=False).stdout.decode(errors="replace")
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=limit, check=False).stdout.decode(errors="replace")
     except subprocess.TimeoutExpired as late:
         return (late.stdout or b"").decode(errors="replace")
 
