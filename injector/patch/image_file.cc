@@ -58,7 +58,9 @@ tl::expected<void, std::string> ImageFiles::add(const std::string& argument) {
     if (!text) return tl::unexpected(fmt::format("--image-config {}: {}", path, std::strerror(errno)));
     auto config = read_image_config(*text);
     if (!config) return tl::unexpected(fmt::format("--image-config {}: {}", path, config.error()));
-    by_name_[name] = std::move(*config);
+    if (!by_name_.emplace(name, std::move(*config)).second) {
+        return tl::unexpected(fmt::format("--image-config {}: {} has a file already", argument, name.empty() ? "what has no name" : name));
+    }
     return {};
 }
 
@@ -67,7 +69,15 @@ tl::expected<ImageConfig, std::string> ImageFiles::find(const std::string& conta
         const auto found = by_name_.find(name);
         if (!name.empty() && found != by_name_.end()) return found->second;
     }
-    if (const auto any = by_name_.find(""); any != by_name_.end()) return any->second;
+    if (const auto any = by_name_.find(""); any != by_name_.end()) {
+        const bool another = without_name_ && (image.empty() || *without_name_ != image);
+        if (another) {
+            return tl::unexpected(fmt::format("--image-config FILE without a name cannot be for '{}' and for '{}': write --image-config {}=FILE", *without_name_,
+                                              image, container.empty() ? "NAME" : container));
+        }
+        without_name_ = image;
+        return any->second;
+    }
     if (next_ != nullptr) return next_->find(container, image, platform);
     const std::string what = image.empty() ? "its image is known only when it is deployed" : fmt::format("the definition leaves the command to the image '{}'", image);
     return tl::unexpected(fmt::format("{}: state it, or say what the image means with --image-config {}=FILE (FILE from `docker image inspect`)", what,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <string>
 
 #include "injector/patch/document.h"
 #include "injector/patch/options.h"
@@ -16,13 +18,14 @@ class ImageFiles final : public ImageSource {
 public:
     explicit ImageFiles(ImageSource* next) : next_(next) {}
 
-    // `NAME=FILE`, where NAME is an image or a container; or FILE alone, which stands for every image that no other names. Reads the file.
+    // `NAME=FILE`, where NAME is an image or a container; or FILE alone, which stands for the one image that no other names. Reads the file.
     tl::expected<void, std::string> add(const std::string& argument);
 
     tl::expected<ImageConfig, std::string> find(const std::string& container, const std::string& image, const Platform& platform) override;
 
 private:
     std::map<std::string, ImageConfig> by_name_;
+    std::optional<std::string> without_name_;  // the image that the file without a name was asked for
     ImageSource* next_;
 };
 

@@ -123,6 +123,12 @@ class PatchKubernetes(TestCase):
         self.assertIn('command: ["/opt/bewit/bewit", "run", "--", /entry.sh]', done.stdout)
         self.assertEqual(bewit("patch", "k8s", "--unpatch", stdin=done.stdout).stdout, MANIFEST)
 
+    def test_a_choice_that_leaves_nothing_is_an_error(self):
+        done = bewit("patch", "k8s", *IMAGE, "--include", "nosuch", stdin=MANIFEST)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("--include names no container of any pod here", done.stderr)
+        self.assertEqual(bewit("patch", "k8s", *IMAGE, "--include", "a*", stdin=MANIFEST).returncode, 0)
+
     @unittest.skipUnless(shutil.which("kubectl"), "needs kubectl")
     def test_kubectl_reads_the_result(self):
         patched = bewit("patch", "k8s", *IMAGE, stdin=MANIFEST).stdout

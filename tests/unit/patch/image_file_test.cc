@@ -57,6 +57,9 @@ TEST_CASE("a container's name comes before its image's, and a file without a nam
     CHECK(first("app", "nginx:1") == "a");
     CHECK(first("other", "nginx:1") == "b");
     CHECK(first("other", "redis") == "c");
+    CHECK(first("another", "redis") == "c");
+    CHECK(files.find("db", "mysql", {}).error() == "--image-config FILE without a name cannot be for 'redis' and for 'mysql': write --image-config db=FILE");
+    CHECK(files.add(b.path).error().ends_with("what has no name has a file already"));
     CHECK(files.add("x=/nowhere").error() == "--image-config /nowhere: No such file or directory");
 }
 
