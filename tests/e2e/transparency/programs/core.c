@@ -6,7 +6,8 @@
 #include "report.h"
 
 static void *fault(void *argument) {
-	*(volatile int *)8 = 1;
+	volatile int *volatile nowhere = (volatile int *)8; /* unknown to the compiler */
+	*nowhere = 1;
 	return argument;
 }
 
