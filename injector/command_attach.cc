@@ -34,7 +34,8 @@ int attach(const AttachCommand& options) {
     }
     Monitor monitor;
     if (const auto prepared = monitor.prepare(options.line); !prepared) return fail(prepared.error());
-    if (!monitor.ok()) return fail("the rules have errors; `bewit check` shows them");
+    const bool stays = monitor.configuration().on_error == OnError::Continue;
+    if (!monitor.ok()) return monitor.stay_unwatched("its rules have errors");  // else prepare() has failed
 
     tracer::AttachOptions tracing;
     tracing.all = options.all;
@@ -47,6 +48,7 @@ int attach(const AttachCommand& options) {
         monitor.tell("process is not watched", "A process cannot be watched: " + why, {{"pid", std::to_string(raw(pid))}, {"reason", why}});
     });
     const auto ended = attacher.run();
+    if (!ended && stays) return monitor.stay_unwatched(ended.error().message);
     monitor.close();
     if (!ended) return fail(ended.error().message);
     if (!options.stats.empty()) write_report(options.stats == "json" ? stats_json(attacher.statistics(), monitor) : stats_text(attacher.statistics(), monitor));
@@ -67,7 +69,7 @@ void add_attach(CLI::App& program, int& status) {
     command->add_flag("--all", options->all, "every process that is visible from here, and every one that appears");
     command->add_option("--on-failure", options->on_failure, "when bewit itself dies: what it watches runs on unwatched, or is killed (default: continue)")
         ->check(CLI::IsMember({"kill", "continue"}));
-    command->add_flag("--stats{text}", options->stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
+    add_stats_option(*command, options->stats);
     command->callback([options, &status] { status = attach(*options); });
 }
 

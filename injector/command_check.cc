@@ -46,7 +46,12 @@ int check_condition(const CheckOptions& options) {
 }
 
 int check_files(const CheckOptions& options) {
-    const auto results = check_rules(options.files);
+    // Falco's result has one error a file; people want all.
+    const auto results = check_rules(options.files, options.json ? rule::Loader::Errors::First : rule::Loader::Errors::All);
+    if (results.empty()) {
+        error("check: the directory holds no rule file, *.yaml or *.yml");
+        return 1;
+    }
     bool ok = true;
     for (const rule::LoadResult& result : results) ok = ok && result.ok;
     if (options.json) {
@@ -76,7 +81,7 @@ void add_check(CLI::App& program, int& status) {
                  "  bewit check --json my_rules.yaml\n"
                  "  bewit check --syntax --condition 'evt.type = open and not proc.name in (cat, less)'\n");
     command->add_option("RULES", options->files, "rule files or directories, in order; 'builtin' names the rules inside the program");
-    command->add_flag("--json", options->json, "results as Falco prints them");
+    command->add_flag("--json", options->json, "results as Falco prints them: of each file the first error");
     CLI::Option* condition = command->add_option("--condition", options->condition, "the condition that --syntax parses")->type_name("TEXT");
     command->add_flag("--syntax", options->syntax, "parse one bare condition and print its canonical form")->needs(condition);
     condition->needs("--syntax");

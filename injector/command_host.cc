@@ -76,9 +76,11 @@ public:
 
     int go() {
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
-        if (!monitor_.ok()) return fail("the rules have errors; `bewit check` shows them");
+        if (!monitor_.ok()) return monitor_.stay_unwatched("the rules have errors");  // else prepare() has failed
+        if (const std::string why = open_source(); !why.empty()) {
+            return monitor_.configuration().on_error == OnError::Continue ? monitor_.stay_unwatched(why) : fail(why);
+        }
         stop_on_signals();
-        if (!open_source()) return failed;
         Pipeline& pipeline = monitor_.start(source_->witness(), Monitor::Scope::Host);
         // Whoever runs already; what they do from now on waits in the ring.
         for_each_process([&](Tid leader) { monitor_.introduce(leader); });
@@ -91,8 +93,8 @@ public:
     }
 
 private:
-    // The source that was asked for, or the first that works, in the order that `bewit doctor` recommends.
-    bool open_source() {
+    // The source that was asked for, or the first that works, in the order that `bewit doctor` recommends. Else why there is none.
+    std::string open_source() {
         std::string why;
         const auto opens = [&](doctor::SourceKind kind) {
             if (!doctor::sees_whole_machine(kind)) return false;
@@ -111,9 +113,8 @@ private:
             source_ = std::move(*opened);
             return true;
         };
-        if (doctor::choose(opens)) return true;
-        fail(fmt::format("the machine cannot be watched{}\n`bewit doctor` tells what works here", why));
-        return false;
+        if (doctor::choose(opens)) return "";
+        return fmt::format("the machine cannot be watched{}\n`bewit doctor` tells what works here", why);
     }
 
     int watch(Pipeline& pipeline) {

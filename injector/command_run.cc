@@ -81,8 +81,7 @@ private:
     }
 
     int run_unwatched(const std::string& reason) {
-        warning("the workload runs unwatched: " + reason);
-        monitor_.tell("workload is not watched", "The workload runs unwatched: " + reason, {{"reason", reason}});
+        monitor_.tell_unwatched(reason);
         struct Nothing final : event::Sink {
             bool wants_exit(const event::View&) override { return false; }
             void on_event(const event::View&) override {}
@@ -111,7 +110,8 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
     set_examples(*command,
                  "  bewit run -- /docker-entrypoint.sh nginx -g 'daemon off;'\n"
                  "  bewit run -r falco_rules.yaml --alerts /var/log/alerts.json -- ./server --port 8080\n"
-                 "  bewit run --user 1000:1000 --format text -- sh -c 'cat /etc/shadow; exit 42'\n");
+                 "  bewit run --user 1000:1000 --format text -- sh -c 'cat /etc/shadow; exit 42'\n",
+                 "[--] COMMAND [ARG...]");
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
     command->add_option("--interception", options->interception, "auto, fast: opens that no rule cares about may be decided inside the workload; strict: nothing is (default: auto)")
@@ -123,7 +123,7 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
     command->add_option("--user", options->user, "run the command as this user")->type_name("UID[:GID]");
     command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals, "pass signals on to the command (default)");
     command->add_flag("--kill-on-exit", options->kill_on_exit, "when the command ends, kill what it left behind instead of waiting for it");
-    command->add_flag("--stats{text}", options->stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
+    add_stats_option(*command, options->stats);
     command->callback([&workload, options, &status] {
         // From here on, signals are kept for the workload, and descriptors that bewit opens are bewit's.
         tracer::Inheritance::take();

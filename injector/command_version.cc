@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "ebpf/source.h"
@@ -15,13 +16,15 @@ void add_version(CLI::App& program, int& status) {
     command->add_flag("--json", *json, "one JSON object");
     command->callback([json, &status] {
         const std::string engine(rule::engine_version), architecture(event::abi_name(event::native_abi()));
+        std::vector<std::string> sources{"ptrace"};
+        if (ebpf::built_in()) sources.emplace_back("ebpf");
+        sources.emplace_back("kmod");
         if (*json) {
-            const std::vector<std::string> sources = ebpf::built_in() ? std::vector<std::string>{"ptrace", "ebpf"} : std::vector<std::string>{"ptrace"};
             const nlohmann::json object = {{"version", version},          {"commit", commit},       {"engine_version", engine},
                                            {"architecture", architecture}, {"sources", sources}};
             fmt::print("{}\n", object.dump(2));
         } else {
-            fmt::print("bewit {} ({})\nengine version: {}\narchitecture: {}\nsources: ptrace{}\n", version, commit, engine, architecture, ebpf::built_in() ? ", ebpf" : "");
+            fmt::print("bewit {} ({})\nengine version: {}\narchitecture: {}\nsources: {}\n", version, commit, engine, architecture, fmt::join(sources, ", "));
         }
         status = 0;
     });

@@ -105,6 +105,12 @@ const ConfigKey* key_above(std::string_view path) {
     return nullptr;
 }
 
+YAML::Node value_or_initial(const ConfigTree& tree, std::string_view path) {
+    if (const ConfigValue* said = tree.find(path)) return said->node;
+    const ConfigKey* key = find_config_key(path);
+    return key == nullptr ? YAML::Node() : YAML::Load(std::string(key->initial));
+}
+
 std::string environment_name(std::string_view path) {
     std::string name = "BEWIT_";
     for (const char c : path) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -211,8 +217,7 @@ ConfigTree::Outcome ConfigTree::apply_setting(const std::string& setting) {
             const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), position);
             const bool numbered = !digits.empty();
             path.resize(bracket);
-            const ConfigValue* before = find(path);
-            const YAML::Node list = joined(before == nullptr ? YAML::Node() : before->node, YAML::Node());
+            const YAML::Node list = joined(value_or_initial(*this, path), YAML::Node());
             if (numbered && (parsed.ptr != digits.data() + digits.size() || position >= list.size())) throw BadValue{YAML::Mark::null_mark(), "the list has no such entry"};
             value.reset(numbered ? replaced(list, position, value) : joined(list, value));
         }

@@ -29,7 +29,8 @@ public:
     Outcome apply_text(const std::string& text, const std::string& name, bool append = false);
     // BEWIT_ and the key's path in capitals, dots as underscores: BEWIT_HTTP_OUTPUT_URL. The value is YAML.
     Outcome apply_environment();
-    // `KEY=VALUE`; the value is YAML; `KEY[]=VALUE` adds to a list, `KEY[N]=VALUE` replaces one of it.
+    // `KEY=VALUE`; the value is YAML; `KEY[]=VALUE` adds to a list, `KEY[N]=VALUE` replaces one of it; the list is the default where
+    // nobody said anything.
     Outcome apply_setting(const std::string& setting);
 
     void set(std::string_view path, const YAML::Node& node, std::string origin, bool from_file = false);

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "injector/message.h"
 #include "injector/options.h"
 
 namespace {
@@ -36,6 +37,7 @@ int run_program(int argc, char** argv) {
     program.require_subcommand(1);
     int status = 0;
     std::vector<std::string> words(argv + 1, argv + argc), workload;
+    const bool runs = !words.empty() && words[0] == "run";
     bewit::add_run(program, status, workload);
     bewit::add_attach(program, status);
     bewit::add_host(program, status);
@@ -55,9 +57,10 @@ int run_program(int argc, char** argv) {
         std::reverse(words.begin(), words.end());  // the parser takes them from the back
         program.parse(words);
     } catch (const CLI::ParseError& failure) {
-        const bool asked_for_help = program.exit(failure) == 0;
-        if (asked_for_help) return 0;
-        return program.got_subcommand("run") ? cannot_start : usage_error;
+        const bool asked_for_help = failure.get_exit_code() == 0;
+        if (asked_for_help) return program.exit(failure);
+        bewit::error(bewit::usage_message(program, failure));
+        return runs ? cannot_start : usage_error;
     }
     return status;
 }

@@ -1,5 +1,8 @@
 #include "injector/monitor.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <chrono>
 #include <vector>
 
@@ -21,14 +24,6 @@ uint64_t now_ns() {
     return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
 }
 
-std::string errors_of(const RuleSetup& setup) {
-    std::string text;
-    for (const rule::LoadResult& result : setup.results) {
-        for (const rule::Diagnostic& diagnostic : result.errors) text += rule::to_text(diagnostic) + "\n";
-    }
-    return text;
-}
-
 }  // namespace
 
 tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
@@ -47,6 +42,7 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
     if (!setup_->ok() && configuration_.on_error == OnError::Stop) {
         return tl::unexpected("the rules have errors, nothing was started; `bewit check` shows them all\n" + errors_of(*setup_));
     }
+    if (setup_->ok() && setup_->rules->selected().empty()) warning("no rule is loaded and selected: nothing can raise an alert");
     auto sinks = open_outputs(configuration_);
     if (!sinks) return tl::unexpected(sinks.error());
     alerts_ = std::make_unique<AlertQueue>(std::move(*sinks),
@@ -74,6 +70,23 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
 
 void Monitor::tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts) {
     alerts_->push(internal_alert(subject, sentence, facts));
+}
+
+void Monitor::tell_unwatched(const std::string& reason) {
+    warning("the workload runs unwatched: " + reason);
+    tell("workload is not watched", "The workload runs unwatched: " + reason, {{"reason", reason}});
+}
+
+int Monitor::stay_unwatched(const std::string& reason) {
+    tell_unwatched(reason);
+    sigset_t ends;
+    sigemptyset(&ends);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&ends, signal);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    for (int received = 0; sigwait(&ends, &received) != 0;) {
+    }
+    close();
+    return 0;
 }
 
 void Monitor::close() {

@@ -40,6 +40,11 @@ public:
 
     // bewit's own word about itself: rule `bewit internal: SUBJECT`, source `internal`, the facts as output fields.
     void tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts = {});
+    // For `on_error: continue`, where processes run that were to be watched and cannot be: says so, as a warning and as an alert, and stays until a
+    // signal asks it to end, since a container that ends can take its task with it. Exit status 0.
+    int stay_unwatched(const std::string& reason);
+    // Says that the workload is not watched, and why.
+    void tell_unwatched(const std::string& reason);
     // Waits until the alerts are delivered, a few seconds at most, and says how many were not.
     void close();
 

@@ -1,5 +1,7 @@
 #include "injector/options.h"
 
+#include <fmt/format.h>
+
 #include "injector/message.h"
 
 namespace bewit {
@@ -7,6 +9,8 @@ namespace {
 
 class ExamplesFirst final : public CLI::Formatter {
 public:
+    explicit ExamplesFirst(std::string operands) : operands_(std::move(operands)) {}
+
     std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override {
         std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
         const std::string examples = app->get_footer();
@@ -14,13 +18,46 @@ public:
         return "Examples:\n" + examples + "\n" + help;
     }
     std::string make_footer(const CLI::App*) const override { return "\n"; }
+    std::string make_usage(const CLI::App* app, std::string name) const override {
+        std::string usage = CLI::Formatter::make_usage(app, std::move(name));
+        if (const size_t end = usage.find_last_not_of('\n'); !operands_.empty() && end != std::string::npos) usage.insert(end + 1, " " + operands_);
+        return usage;
+    }
+
+private:
+    std::string operands_;
 };
+
+// The command that the words are for.
+const CLI::App& chosen(const CLI::App& app) {
+    const auto below = app.get_subcommands();
+    return below.empty() ? app : chosen(*below.front());
+}
+
+std::string full_name(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
+}
 
 }  // namespace
 
-void set_examples(CLI::App& command, const std::string& examples) {
+void set_examples(CLI::App& command, const std::string& examples, const std::string& operands) {
     command.footer(examples);
-    command.formatter(std::make_shared<ExamplesFirst>());
+    command.formatter(std::make_shared<ExamplesFirst>(operands));
+}
+
+std::string usage_message(const CLI::App& program, const CLI::Error& failure) {
+    const CLI::App& command = chosen(program);
+    const bool no_command = failure.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) && !command.get_subcommands({}).empty();
+    std::string what = failure.what();
+    if (no_command) {
+        const auto rest = command.remaining();
+        what = rest.empty() ? "no command was given" : fmt::format("no command is called '{}'", rest.front());
+    }
+    return fmt::format("{}; `{} --help` shows how it is used", what, full_name(command));
+}
+
+void add_stats_option(CLI::App& command, std::string& stats) {
+    command.add_flag("--stats{text}", stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
 }
 
 void add_rule_options(CLI::App& command, CommandLine& line) {
@@ -40,7 +77,7 @@ void add_alert_options(CLI::App& command, CommandLine& line) {
     command.add_option("--alerts", line.alerts, "where alerts go: stderr, stdout, a path, fd:N, unix:PATH, http(s)://...; repeatable (default: stderr)")
         ->take_all()->expected(1)->allow_extra_args(false)->type_name("DEST");
     command.add_option("--format", line.format, "json or text (default: json)")->check(CLI::IsMember({"json", "text"}));
-    command.add_option("--on-error", line.on_error, "when monitoring cannot start: stop (exit 125) or continue (run unwatched, with an alert that says so)")
+    command.add_option("--on-error", line.on_error, "when monitoring cannot start: stop, or continue unwatched, with an alert that says so")
         ->check(CLI::IsMember({"stop", "continue"}));
 }
 
@@ -52,6 +89,10 @@ size_t find_workload(const CLI::App& command, const std::vector<std::string>& wo
         // `--name=value` and `-rFILE` carry their value with them.
         const CLI::Option* option = command.get_option_no_throw(word);
         if (option != nullptr && option->get_items_expected_max() > 0) ++i;
+        // Its value is optional, so that the word would be the command: hardly what was meant.
+        if (word == "--stats" && i + 1 < words.size() && (words[i + 1] == "json" || words[i + 1] == "text")) {
+            throw CLI::ValidationError("--stats " + words[i + 1], fmt::format("write --stats={}, or -- before a command of that name", words[i + 1]));
+        }
     }
     return words.size();
 }

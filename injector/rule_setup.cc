@@ -1,8 +1,6 @@
 #include "injector/rule_setup.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -10,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "engine/rule/diagnostic_place.h"
-#include "injector/text_file.h"
 
 namespace bewit {
 namespace {
@@ -22,22 +19,21 @@ constexpr std::string_view suggested_output =
     " container_id=%container.id container_name=%container.name container_image_repository=%container.image.repository"
     " container_image_tag=%container.image.tag k8s_pod_name=%k8s.pod.name k8s_ns_name=%k8s.ns.name";
 
-RuleSource read_file(const std::string& path) {
-    if (auto text = read_text_file(path)) return {.name = path, .text = std::move(*text), .error = {}};
-    return {.name = path, .text = {}, .error = fmt::format("the rule file {} cannot be read: {}", path, std::strerror(errno))};
-}
-
 bool is_rule_file(const fs::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
-void read_directory(const std::string& path, std::vector<RuleSource>& sources) {
+void list_directory(const std::string& path, std::vector<RuleSource>& sources) {
     std::error_code failure;
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(path, failure)) {
         if (entry.is_regular_file(failure) && is_rule_file(entry.path())) files.push_back(entry.path());
     }
-    if (failure) sources.push_back({.name = path, .text = {}, .error = fmt::format("the directory {} cannot be read: {}", path, failure.message())});
+    if (failure) files = {path};
     std::sort(files.begin(), files.end());
-    for (const std::string& file : files) sources.push_back(read_file(file));
+    for (std::string& file : files) sources.push_back({.name = std::move(file), .text = std::nullopt});
+}
+
+rule::LoadResult add_to(rule::Loader& loader, const RuleSource& source) {
+    return source.text ? loader.add(source.name, *source.text) : loader.add_file(source.name);
 }
 
 bool applies(const AppendOutput& append, const rule::Rule& rule) {
@@ -97,17 +93,18 @@ bool is_of_unused(const rule::Diagnostic& warning) {
     return warning.code == rule::Code::UnusedMacro || warning.code == rule::Code::UnusedList;
 }
 
-// As if rule after rule had been compiled, up to the first error. What nothing refers to comes last, and only when there is none.
-void add_diagnostics(std::vector<rule::Diagnostic> found, const rule::RuleSet& set, rule::LoadResult& result) {
+// As if rule after rule had been compiled, up to the first error unless all are asked for. What nothing refers to comes last, and only when there
+// is none.
+void add_diagnostics(std::vector<rule::Diagnostic> found, const rule::RuleSet& set, rule::Loader::Errors errors, rule::LoadResult& result) {
     std::ranges::stable_sort(found, {}, [&](const rule::Diagnostic& diagnostic) { return position_of(diagnostic, set); });
     for (rule::Diagnostic& diagnostic : found) {
         const bool fatal = rule::is_error(diagnostic.code);
         (fatal ? result.errors : result.warnings).push_back(std::move(diagnostic));
         if (!fatal) continue;
         result.ok = false;
-        std::erase_if(result.warnings, is_of_unused);
-        return;
+        if (errors == rule::Loader::Errors::First) break;
     }
+    if (!result.ok) std::erase_if(result.warnings, is_of_unused);
     std::ranges::stable_partition(result.warnings, std::not_fn(is_of_unused));
 }
 
@@ -125,22 +122,22 @@ void compile_into(RuleSetup& setup, const Configuration& configuration, rule::Lo
         setup.outputs.back().collect(printed);
         setup.rules->set_output(compiled, printed);
     }
-    add_diagnostics(std::move(found), setup.set, result);
+    add_diagnostics(std::move(found), setup.set, rule::Loader::Errors::First, result);
     if (!result.ok) setup.rules.reset();
 }
 
 }  // namespace
 
-std::vector<RuleSource> read_rule_sources(const std::vector<std::string>& names) {
+std::vector<RuleSource> list_rule_sources(const std::vector<std::string>& names) {
     std::vector<RuleSource> sources;
     for (const std::string& name : names) {
         std::error_code ignored;
         if (name == "builtin") {
-            sources.push_back({.name = name, .text = std::string(builtin_rules()), .error = {}});
+            sources.push_back({.name = name, .text = std::string(builtin_rules())});
         } else if (fs::is_directory(name, ignored)) {
-            read_directory(name, sources);
+            list_directory(name, sources);
         } else {
-            sources.push_back(read_file(name));
+            sources.push_back({.name = name, .text = std::nullopt});
         }
     }
     return sources;
@@ -149,21 +146,29 @@ std::vector<RuleSource> read_rule_sources(const std::vector<std::string>& names)
 std::unique_ptr<RuleSetup> set_up_rules(const Configuration& configuration) {
     auto setup = std::make_unique<RuleSetup>();
     rule::Loader loader;
-    bool ok = true;
-    for (const RuleSource& source : read_rule_sources(configuration.rules)) {
-        setup->results.push_back(source.error.empty() ? loader.add(source.name, source.text) : loader.add_file(source.name));
-        ok = ok && setup->results.back().ok;
-        if (!ok) return setup;
+    for (const RuleSource& source : list_rule_sources(configuration.rules)) {
+        setup->results.push_back(add_to(loader, source));
+        if (!setup->results.back().ok) return setup;
     }
     setup->set = loader.take();
-    if (!setup->results.empty()) compile_into(*setup, configuration, setup->results.back());
+    // Directories may be empty; then there are no rules, and none has an error.
+    rule::LoadResult nothing;
+    compile_into(*setup, configuration, setup->results.empty() ? nothing : setup->results.back());
     return setup;
 }
 
-rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader) {
+std::string errors_of(const RuleSetup& setup) {
+    std::string text;
+    for (const rule::LoadResult& result : setup.results) {
+        for (const rule::Diagnostic& diagnostic : result.errors) text += rule::to_text(diagnostic) + "\n";
+    }
+    return text;
+}
+
+rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader, rule::Loader::Errors errors) {
     const Configuration configuration;
-    rule::LoadResult result = source.error.empty() ? loader.add(source.name, source.text) : loader.add_file(source.name);
-    if (!result.ok) return result;
+    rule::LoadResult result = add_to(loader, source);
+    if (!result.ok && errors == rule::Loader::Errors::First) return result;
     std::vector<rule::Diagnostic> found;
     match::Options options = configuration.selection;
     options.skipped_rules = compile_outputs(loader.rules(), configuration, found).skipped;
@@ -172,16 +177,16 @@ rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader) {
     std::erase_if(found, [&](const rule::Diagnostic& d) {
         return !rule::is_error(d.code) && !d.context.empty() && d.context.back().place.file != source.name;
     });
-    add_diagnostics(std::move(found), loader.rules(), result);
+    add_diagnostics(std::move(found), loader.rules(), errors, result);
     return result;
 }
 
-std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names) {
+std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names, rule::Loader::Errors errors) {
     std::vector<rule::LoadResult> results;
-    rule::Loader loader;
+    rule::Loader loader(errors);
     std::set<std::string> told;
-    for (const RuleSource& source : read_rule_sources(names)) {
-        rule::LoadResult result = check_source(source, loader);
+    for (const RuleSource& source : list_rule_sources(names)) {
+        rule::LoadResult result = check_source(source, loader, errors);
         const auto is_told = [&](const rule::Diagnostic& error) { return !told.insert(rule::to_text(error)).second; };
         if (std::erase_if(result.errors, is_told) != 0 && result.errors.empty()) result.ok = true;
         results.push_back(std::move(result));

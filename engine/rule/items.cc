@@ -57,19 +57,25 @@ bool read_document(const YamlNode& document, Collector& collector, Report& repor
                            is_map ? "Rules content is not yaml array of objects" : "Rules content is not yaml",
                            &context, "a rule file is a list: each item begins with `- `");
     }
+    bool good = true;
     for (const YamlNode* item : document.children) {
-        if (!item->is(Kind::Null) && !read_item(*item, collector, report)) return false;
+        if (item->is(Kind::Null) || read_item(*item, collector, report)) continue;
+        if (!report.goes_on()) return false;
+        good = false;
     }
-    return true;
+    return good;
 }
 
 }  // namespace
 
 bool read_items(const YamlTree& tree, Collector& collector, Report& report) {
+    bool good = true;
     for (const YamlNode* document : tree.documents) {
-        if (!read_document(*document, collector, report)) return false;
+        if (read_document(*document, collector, report)) continue;
+        if (!report.goes_on()) return false;
+        good = false;
     }
-    return true;
+    return good;
 }
 
 }  // namespace bewit::rule

@@ -30,4 +30,7 @@ inline constexpr size_t condition_depth = 2'000;
 // Macros within macros that come later in the files.
 inline constexpr size_t macro_depth = 500;
 
+// Of one file, where all are asked for.
+inline constexpr size_t errors = 100;
+
 }  // namespace bewit::rule::limits

@@ -121,7 +121,7 @@ struct Loader::State {
     }
 };
 
-Loader::Loader() : state_(std::make_unique<State>()) {}
+Loader::Loader(Errors errors) : state_(std::make_unique<State>()), errors_(errors) {}
 Loader::~Loader() = default;
 
 LoadResult Loader::add(std::string_view name, std::string_view text) {
@@ -131,7 +131,7 @@ LoadResult Loader::add(std::string_view name, std::string_view text) {
     }
     LoadResult result{std::string(name), true, {}, {}};
     try {
-        Report report(result, std::make_shared<const SourceText>(name, text));
+        Report report(result, std::make_shared<const SourceText>(name, text), errors_);
         state_->add(report.source()->text(), report);
     } catch (const std::exception& exception) {
         return failed(name, Code::ErrValidate, exception.what());

@@ -1,6 +1,7 @@
 // Rule files to a rule set.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ inline constexpr std::string_view engine_version = "0.63.0";
 struct LoadResult {
     std::string name;
     bool ok = true;                  // no errors
-    std::vector<Diagnostic> errors;  // at most one from the loader: a file ends at its first
+    std::vector<Diagnostic> errors;  // at most one from the loader, unless it was asked for all
     std::vector<Diagnostic> warnings;
 };
 
@@ -27,7 +28,10 @@ struct LoadResult {
 // (load_limits.h). Beyond that there is an error.
 class Loader {
 public:
-    Loader();
+    // Falco ends a file at its first error. `All` goes on to the items that do not depend on it, for at most 100 errors a file.
+    enum class Errors : uint8_t { First, All };
+
+    explicit Loader(Errors errors = Errors::First);
     ~Loader();
 
     // `name` is what diagnostics call the file.
@@ -43,6 +47,7 @@ public:
 private:
     struct State;
     std::unique_ptr<State> state_;
+    Errors errors_;
 };
 
 }  // namespace bewit::rule

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/rule/load_limits.h"
 #include "engine/rule/loader.h"
 #include "engine/rule/text_origin.h"
 #include "engine/rule/yaml_tree.h"
@@ -20,7 +21,8 @@ struct Context {
 
 class Report {
 public:
-    Report(LoadResult& result, SourcePtr source) : result_(result), source_(std::move(source)) {}
+    Report(LoadResult& result, SourcePtr source, Loader::Errors errors = Loader::Errors::First)
+        : result_(result), source_(std::move(source)), most_errors_(errors == Loader::Errors::All ? limits::errors : 1) {}
 
     const SourcePtr& source() const { return source_; }
     uint32_t offset_of(const YamlNode& node) const { return source_->offset_of(node.line, node.column); }
@@ -38,6 +40,9 @@ public:
     bool fail(Diagnostic diagnostic);
     void warn(Diagnostic diagnostic);
 
+    // Whether, behind an error, what does not depend on it is to be looked at too.
+    bool goes_on() const { return result_.errors.size() < most_errors_; }
+
     // Counts what is taken out of the file; false, with an error, when aliases make that too much.
     bool charge(size_t values, size_t bytes, const Context* context);
 
@@ -46,6 +51,7 @@ private:
 
     LoadResult& result_;
     SourcePtr source_;
+    size_t most_errors_;
     size_t values_ = 0, bytes_ = 0;
 };
 

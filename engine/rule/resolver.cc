@@ -37,18 +37,30 @@ Diagnostic unused_diagnostic(const Item& item, Code code, std::string_view type,
     return diagnostic;
 }
 
+// Whether `step` succeeded for every position; goes on behind an error where the report does.
+template <typename Step>
+bool for_all(size_t count, Step step, const Report& report) {
+    bool good = true;
+    for (size_t i = 0; i < count; ++i) {
+        if (step(i)) continue;
+        if (!report.goes_on()) return false;
+        good = false;
+    }
+    return good;
+}
+
 }  // namespace
 
 bool Resolver::resolve(Collector& collector, Report& report) {
     begin(collector);
-    const bool ok = resolve_all(report);
-    if (ok) {
+    const bool macros = resolve_macros(report), rules = macros && resolve_rules(report);
+    if (rules) {
         warn_of_unused(report);
-    } else {
+    } else if (!macros || !report.goes_on()) {
         drop_trees();
     }
     set_ = nullptr;
-    return ok;
+    return rules;
 }
 
 void Resolver::begin(Collector& collector) {
@@ -67,18 +79,23 @@ void Resolver::begin(Collector& collector) {
     macros_.index();
 }
 
-bool Resolver::resolve_all(Report& report) {
+// What comes behind a stage that failed, or behind a macro without a tree, would only be errors that follow from its own.
+bool Resolver::resolve_macros(Report& report) {
     if (!build_lists(report)) return false;
-    for (size_t i = 0; i < set_->macros.size(); ++i) {
-        if (!parse_macro(i, report)) return false;
-    }
+    if (!for_all(set_->macros.size(), [&](size_t i) { return parse_macro(i, report); }, report)) return false;
     for (size_t i = 0; i < set_->macros.size(); ++i) {
         if (!resolve_macro(i, report)) return false;
     }
-    for (size_t i = 0; i < set_->rules.size(); ++i) {
-        if (!set_->rules[i].unknown_source && !resolve_rule(i, report)) return false;
-    }
     return true;
+}
+
+bool Resolver::resolve_rules(Report& report) {
+    const auto resolve = [&](size_t i) {
+        if (set_->rules[i].unknown_source || resolve_rule(i, report)) return true;
+        set_->rules[i].resolved.reset();
+        return false;
+    };
+    return for_all(set_->rules.size(), resolve, report);
 }
 
 bool Resolver::build_lists(Report& report) {

@@ -19,7 +19,7 @@ namespace bewit::rule {
 // of them is another.
 class Resolver {
 public:
-    // False when an error was reported. Then the set has no trees at all.
+    // False when an error was reported. Then the set has no trees at all; where the report goes on behind errors, those of rules without one.
     bool resolve(Collector& collector, Report& report);
 
 private:
@@ -35,7 +35,8 @@ private:
     };
 
     void begin(Collector& collector);
-    bool resolve_all(Report& report);
+    bool resolve_macros(Report& report);
+    bool resolve_rules(Report& report);
     bool build_lists(Report& report);
     bool parse_macro(size_t position, Report& report);
     bool resolve_macro(size_t position, Report& report);

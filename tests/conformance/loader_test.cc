@@ -130,7 +130,7 @@ void run(const YAML::Node& one) {
     REQUIRE_FALSE(files.empty());
     rule::Loader loader;
     for (size_t i = 0; i < files.size(); ++i) {
-        const LoadResult result = check_source({.name = "file" + std::to_string(i + 1) + ".yaml", .text = files[i], .error = {}}, loader);
+        const LoadResult result = check_source({.name = "file" + std::to_string(i + 1) + ".yaml", .text = files[i]}, loader);
         const bool last = i + 1 == files.size();
         if (last && one["error"]) {
             check_error(one["error"], result);

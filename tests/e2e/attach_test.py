@@ -234,6 +234,19 @@ class Refusals(AttachCase):
         pathlib.Path(self.path("bad.yaml")).write_text("- rule: x\n", encoding="utf-8")
         self.assertEqual(self.refused("--pid", str(os.getpid()), "-r", self.path("bad.yaml"))[0], 1)
 
+    def test_what_cannot_be_watched_runs_on_where_that_is_chosen_and_bewit_stays(self):
+        alerts = pathlib.Path(self.path("alerts"))
+        sidecar = subprocess.Popen([BEWIT, "attach", "--pid", "4194303", "--on-error", "continue", "--alerts", str(alerts)], stderr=subprocess.PIPE, text=True)
+        self.assertIn("runs unwatched: process 4194303: there is none", sidecar.stderr.readline())
+        deadline = time.monotonic() + 30
+        while "workload is not watched" not in (alerts.read_text(encoding="utf-8") if alerts.exists() else "") and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertEqual(json.loads(alerts.read_text(encoding="utf-8"))["rule"], "bewit internal: workload is not watched")
+        self.assertIsNone(sidecar.poll())
+        sidecar.terminate()
+        self.assertEqual(sidecar.wait(timeout=30), 0)
+        sidecar.stderr.close()
+
 
 if __name__ == "__main__":
     unittest.main()

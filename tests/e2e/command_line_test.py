@@ -56,6 +56,23 @@ class Check(TestCase):
         self.assertEqual(bewit("check").returncode, 2)
         self.assertEqual(bewit("check", "--no-such-option").returncode, 2)
 
+    def test_every_problem_of_a_file_is_told_and_json_has_falco_s_one(self):
+        conditions = ("evt.type = open and proc.nam = sh", "evt.type = open", "evt.type = open and nothing_of_the_kind", "evt.type = open and")
+        path = self.file("".join(RULE.format(name=f"r{i}", condition=c, output="o") for i, c in enumerate(conditions)))
+        lines = [line for line in bewit("check", path).stdout.splitlines() if ": error: " in line]
+        self.assertEqual([line.split(":")[1] for line in lines], ["13", "18", "3"], lines)
+        self.assertEqual(len(json.loads(bewit("check", "--json", path).stdout)["falco_load_results"][0]["errors"]), 1)
+        path = self.file("".join(RULE.format(name=f"r{i}", condition=conditions[0], output="o") for i in range(3)) + "- rule: x\n- macro: y\n")
+        lines = [line for line in bewit("check", path).stdout.splitlines() if ": error: " in line]
+        self.assertEqual(len(lines), 2, lines)
+        path = self.file("".join(RULE.format(name=f"r{i}", condition=conditions[0], output="o") for i in range(3)))
+        self.assertEqual(bewit("check", path).stdout.count(": error: "), 3)
+
+    def test_a_directory_without_rule_files_checks_nothing(self):
+        done = bewit("check", self.directory)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("holds no rule file", done.stderr)
+
     def test_syntax_prints_the_canonical_form(self):
         done = bewit("check", "--syntax", "--condition", "a.b=1 and  not (c.d   in (x,y) or e)")
         self.assertEqual((done.returncode, done.stdout), (0, "(a.b = 1 and not (c.d in (x, y) or e))\n"))
@@ -97,6 +114,9 @@ class Explain(TestCase):
         for name, read in (("/etc/shadow", True), ("/etc/sudoers.d/x", True), ("/etc/hostname", False), ("/srv/../etc/shadow", True)):
             answer = json.loads(bewit("explain", "--json", "--open", name, rule).stdout)
             self.assertEqual((answer["read"], answer["write"]), (read, name == "/srv/../etc/shadow"), name)
+            self.assertEqual((answer["openat2"], answer["creat"]), (True, False), name)
+        for name in ("", "etc/shadow"):
+            self.assertEqual(bewit("explain", "--open", name, rule).returncode, 2)
 
     def test_an_unknown_rule_is_told_with_the_nearest(self):
         done = bewit("explain", "Read of pasword files")
@@ -134,7 +154,19 @@ class Help(TestCase):
 
     def test_usage_errors_are_2(self):
         for words in ((), ("no-such-command",), ("fields", "--no-such-option"), ("explain", "a", "b", "c")):
-            self.assertEqual(bewit(*words).returncode, 2, words)
+            done = bewit(*words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertRegex(done.stderr, r"\Abewit: error: .*; `bewit.* --help` shows how it is used\n\Z")
+        self.assertIn("'no-such-command'", bewit("no-such-command").stderr)
+        self.assertEqual(bewit("run", "--format", "xml", "--", "true").returncode, 125)
+
+    def test_a_value_that_is_hardly_meant_as_the_command(self):
+        done = bewit("run", "--stats", "json", "--", "true")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("--stats=json", done.stderr)
+
+    def test_run_shows_where_the_command_stands(self):
+        self.assertIn("Usage: bewit run [OPTIONS] [--] COMMAND [ARG...]", bewit("run", "--help").stdout)
 
 
 class Doctor(TestCase):

@@ -61,6 +61,13 @@ class ExitStatus(TestCase):
             done = subprocess.run([BEWIT, *words], capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, 125, done.stderr)
 
+    def test_rules_that_leave_nothing_to_watch_for_are_told(self):
+        empty = self.path("empty")
+        os.mkdir(empty)
+        for rules, options in (([empty], []), (["builtin"], ["-t", "no-such-tag"]), (["builtin"], ["-D", "*"])):
+            done = subprocess.run([BEWIT, "run", "-r", *rules, *options, "--", "sh", "-c", "exit 7"], capture_output=True, text=True, check=False)
+            self.assertEqual((done.returncode, done.stderr), (7, "bewit: warning: no rule is loaded and selected: nothing can raise an alert\n"))
+
     def test_on_error_continue_runs_the_workload_and_says_so_as_an_alert(self):
         result = run(["sh", "-c", "echo works; exit 7"], rules=["/nowhere.yaml"], options=["--on-error", "continue"])
         self.assertEqual((result.status, result.stdout), (7, "works\n"))

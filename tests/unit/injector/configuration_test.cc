@@ -180,6 +180,7 @@ TEST_CASE("-o adds to a list and replaces one of it") {
     CHECK(read_ok({.settings = {"append_output[]={extra_output: x}"}}).append_output.back().extra_output == "x");
     CHECK(read_ok({.settings = {"static_fields.a=1", "static_fields.b.c=2"}}).static_fields == std::map<std::string, std::string>{{"a", "1"}, {"b.c", "2"}});
     CHECK(read_ok({.settings = {"engine.kind=kmod"}}).warnings.empty());
+    CHECK(read_ok({.settings = {"rules_files[]=c"}}).rules == std::vector<std::string>{"builtin", "c"});
     CHECK(read_error({.settings = {"rules_files[3]=c"}}).find("no such entry") != std::string::npos);
 }
 
