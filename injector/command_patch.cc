@@ -106,11 +106,16 @@ std::optional<patch::Document> read_definition(const PatchCommand& line) {
     return std::nullopt;
 }
 
-int give_result(const PatchCommand& line, const patch::Document& document, const tl::expected<std::string, patch::Problem>& result) {
+int give_result(const PatchCommand& line, const patch::Document& document, const tl::expected<std::string, patch::Problem>& result, const patch::Report& report) {
     if (!result) {
         error(patch::to_text(result.error(), name_of(line)));
         return 1;
     }
+    if (!line.unpatch && !line.options.include.empty() && report.containers == 0) {
+        error(fmt::format("{}: --include names no container here", name_of(line)));
+        return 1;
+    }
+    for (const std::string& note : report.notes) warning(note);
     if (line.diff) {
         fmt::print("{}", patch::unified_diff(document.text, *result, "a/" + name_of(line), "b/" + name_of(line)));
     } else if (!line.in_place) {

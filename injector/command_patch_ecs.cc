@@ -25,16 +25,13 @@ int patch_ecs_file(PatchCommand& line, bool for_register) {
         error(fmt::format("{}: there must be one document, and there are {}", line.file, document->roots.size()));
         return 1;
     }
-    std::vector<std::string> notes;
+    patch::Report report;
     const auto result = patch::change_text(*document, [&](const patch::Json& definition) -> tl::expected<patch::Json, patch::Problem> {
-        auto changed = line.unpatch ? patch::unpatch_ecs(definition) : patch::patch_ecs(definition, line.options, **images, notes);
+        auto changed = line.unpatch ? patch::unpatch_ecs(definition) : patch::patch_ecs(definition, line.options, **images, report);
         if (changed && for_register) return patch::registrable(*changed);
         return changed;
     });
-    if (result) {
-        for (const std::string& text : notes) warning(text);
-    }
-    return give_result(line, *document, result);
+    return give_result(line, *document, result, report);
 }
 
 }  // namespace

@@ -18,23 +18,11 @@ int patch_k8s_file(PatchCommand& line) {
     }
     const auto document = read_definition(line);
     if (!document) return 1;
-    std::vector<std::string> notes;
-    bool any_patched = false;
-    const auto result = patch::change_text(*document, [&](const patch::Json& definition) -> tl::expected<patch::Json, patch::Problem> {
-        if (line.unpatch) return patch::unpatch_k8s(definition);
-        auto patched = patch::patch_k8s(definition, line.options, **images, notes);
-        any_patched = any_patched || (patched && *patched != patch::unpatch_k8s(definition).value_or(definition));
-        return patched;
+    patch::Report report;
+    const auto result = patch::change_text(*document, [&](const patch::Json& definition) {
+        return line.unpatch ? patch::unpatch_k8s(definition) : patch::patch_k8s(definition, line.options, **images, report);
     });
-    // Nothing would be guarded, and nobody told.
-    if (result && !line.unpatch && !line.options.include.empty() && !any_patched) {
-        error("patch: --include names no container of any pod here");
-        return 1;
-    }
-    if (result) {
-        for (const std::string& text : notes) warning(text);
-    }
-    return give_result(line, *document, result);
+    return give_result(line, *document, result, report);
 }
 
 }  // namespace

@@ -76,12 +76,12 @@ std::optional<size_t> Record::capability() const {
     return made->get<size_t>();
 }
 
-void Record::undo(Json& object) const {
+void Record::undo(Json& object, const std::vector<std::string>& keys) const {
     const auto each = [&](const char* how, const auto& action) {
-        const Json* keys = member(json_, how);
-        if (keys == nullptr || !keys->is_array()) return;
-        for (const Json& key : *keys) {
-            if (key.is_string() && object.contains(key.get_ref<const std::string&>())) action(key.get_ref<const std::string&>());
+        const Json* made = member(json_, how);
+        if (made == nullptr || !made->is_array()) return;
+        for (const std::string& key : keys) {
+            if (object.contains(key) && std::find(made->begin(), made->end(), key) != made->end()) action(key);
         }
     };
     each("added", [&](const std::string& key) {
@@ -124,6 +124,13 @@ tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& key
     // An overridden ENTRYPOINT drops the image's CMD.
     if (!stated && !image->command.empty()) record.set(container, keys.arguments, words_of(image->command, keys.expands_variables));
     return {};
+}
+
+bool bears_out(const Json& container, const CommandKeys& keys, const Record& record) {
+    const Json* words = member(container, keys.entry);
+    const size_t prefix = record.prefix();
+    if (words == nullptr || !words->is_array() || prefix < 3 || words->size() < prefix) return false;
+    return (*words)[0].is_string() && (*words)[1] == "run" && (*words)[prefix - 1] == "--";
 }
 
 void take_from_front(Json& container, const CommandKeys& keys, const Record& record) {

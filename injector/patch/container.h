@@ -31,8 +31,8 @@ public:
     // SYS_PTRACE was added, and this many of the keys on the way to it.
     void set_capability(size_t made) { json_["capability"] = made; }
     std::optional<size_t> capability() const;
-    // Puts back every key that set(), list() or map() made.
-    void undo(Json& object) const;
+    // Puts back those of `keys` that set(), list() or map() made. A record is a text that anybody may have written: no other key is touched.
+    void undo(Json& object, const std::vector<std::string>& keys) const;
 
     const Json& json() const { return json_; }
 
@@ -52,7 +52,9 @@ struct CommandKeys {
 // Puts `prefix` before the command of `container`; asks `images` only for what the definition leaves open.
 tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& keys, const std::vector<std::string>& prefix, ImageSource& images,
                                          const Platform& platform, Record& record);
-// Takes it away again.
+// Whether the command of `container` begins with the words of bewit that the record speaks of.
+bool bears_out(const Json& container, const CommandKeys& keys, const Record& record);
+// Takes them away again, from a command that bears the record out.
 void take_from_front(Json& container, const CommandKeys& keys, const Record& record);
 
 // `object[key]` as a string; empty when it is none.

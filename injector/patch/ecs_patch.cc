@@ -86,10 +86,10 @@ tl::expected<Json, Problem> each_task(const Json& definition, const std::functio
 
 }  // namespace
 
-tl::expected<Json, Problem> patch_ecs(const Json& definition, const Options& options, ImageSource& images, std::vector<std::string>& notes) {
+tl::expected<Json, Problem> patch_ecs(const Json& definition, const Options& options, ImageSource& images, Report& report) {
     return each_task(definition, [&](Task& task) {
         unpatch_task(*task.json, task.names);
-        return patch_task(*task.json, task.names, task.bare, task.tags, options, images, notes);
+        return patch_task(*task.json, task.names, task.bare, task.tags, options, images, report);
     });
 }
 

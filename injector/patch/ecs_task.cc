@@ -49,10 +49,20 @@ void remove_capability(Json& container, const EcsNames& names, size_t made) {
 
 bool is_no_value(const Json& value) { return string_of(value, "Ref") == "AWS::NoValue"; }
 
+// The record in a container's label. Null when there is none.
+std::optional<Record> record_of(const Json& container, const EcsNames& names) {
+    const Json* labels = member(container, names("dockerLabels"));
+    const std::string text = labels == nullptr ? "" : string_of(*labels, ecs_label);
+    if (text.empty() || text.size() > 4096) return std::nullopt;
+    Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) return std::nullopt;
+    return Record(std::move(json));
+}
+
 class TaskPatch {
 public:
-    TaskPatch(Json& task, const EcsNames& names, bool bare, const Options& options, ImageSource& images, std::vector<std::string>& notes)
-        : task_(task), name_(names), bare_(bare), options_(options), images_(images), notes_(notes) {}
+    TaskPatch(Json& task, const EcsNames& names, bool bare, const Options& options, ImageSource& images, Report& report)
+        : task_(task), name_(names), bare_(bare), options_(options), images_(images), report_(report) {}
 
     tl::expected<void, Problem> patch(const std::vector<EcsTag>& tags) {
         if (auto fit = check_task(); !fit) return fit;
@@ -64,8 +74,8 @@ public:
             const auto done = each_branch(containers[i], [this](Json& container) { return patch_container(container); });
             if (!done) return within(within(done.error(), std::to_string(i)).value(), name_("containerDefinitions"));
         }
-        if (patched_ == 0) return nothing_patched();
-        return options_.shape == Shape::InImage ? tl::expected<void, Problem>() : patch_whole();
+        report_.containers += patched_;
+        return patched_ == 0 || options_.shape == Shape::InImage ? tl::expected<void, Problem>() : patch_whole();
     }
 
 private:
@@ -90,7 +100,7 @@ private:
         bool included = !options_.opt_in;
         for (const EcsTag& tag : tags) {
             if (tag.key == "kilt-ignore" && !options_.opt_in) {
-                notes_.emplace_back("the tag kilt-ignore leaves this task out");
+                report_.notes.emplace_back("the tag kilt-ignore leaves this task out");
                 return false;
             }
             included = included || tag.key == "kilt-include" || tag.key == "kilt-include-containers";
@@ -99,7 +109,7 @@ private:
             if (!tag.value->is_string()) return tl::unexpected(problem_of(fmt::format("the value of the tag {} must be a string: names of containers with colons between", tag.key)));
             add_names(tag.value->get_ref<const std::string&>(), ignores ? ignored_ : included_);
         }
-        if (!included) notes_.emplace_back("no tag kilt-include or kilt-include-containers asks for this task");
+        if (!included) report_.notes.emplace_back("no tag kilt-include or kilt-include-containers asks for this task");
         return included;
     }
 
@@ -115,11 +125,11 @@ private:
 
     bool wants(const Json& container, const std::string& name) {
         if (!selected(options_, name) || holds(ignored_, name) || (!included_.empty() && !holds(included_, name))) {
-            notes_.push_back(fmt::format("container '{}' is left out", name));
+            report_.notes.push_back(fmt::format("container '{}' is left out", name));
             return false;
         }
         if (member(container, name_("firelensConfiguration")) != nullptr && !holds(options_.include, name)) {
-            notes_.push_back(fmt::format("container '{}' is a log router, and is left out unless --include names it", name));
+            report_.notes.push_back(fmt::format("container '{}' is a log router, and is left out unless --include names it", name));
             return false;
         }
         return true;
@@ -138,6 +148,9 @@ private:
             return tl::unexpected(problem_of(fmt::format("there is a container '{}' already, which is not of this program's making", text), "/" + name_("name")));
         }
         if (!wants(container, text)) return {};
+        if (record_of(container, name_)) {
+            report_.notes.push_back(fmt::format("container '{}': the label {} tells of a patch that is not there, and is ignored", text, ecs_label));
+        }
         ++patched_;
         if (const Json* log = member(container, name_("logConfiguration")); log != nullptr && log->is_object() && log_.is_null()) log_ = *log;
         if (options_.shape == Shape::Sidecar) return {};
@@ -202,11 +215,6 @@ private:
         return {};
     }
 
-    tl::expected<void, Problem> nothing_patched() const {
-        if (options_.include.empty()) return {};
-        return tl::unexpected(problem_of("--include names no container of this task", "/" + name_("containerDefinitions")));
-    }
-
     // What the task needs beside the containers.
     tl::expected<void, Problem> patch_whole() {
         Record record;
@@ -269,39 +277,44 @@ private:
     bool bare_;
     const Options& options_;
     ImageSource& images_;
-    std::vector<std::string>& notes_;
+    Report& report_;
     std::vector<std::string> ignored_, included_;
     size_t patched_ = 0;
     Json log_;  // the first patched container's
 };
 
-// The record in a container's label, and the label gone. Null when there is none.
-std::optional<Record> take_record(Json& container, const EcsNames& names) {
-    Json* labels = member(container, names("dockerLabels"));
-    const std::string text = labels == nullptr ? "" : string_of(*labels, ecs_label);
-    if (text.empty() || text.size() > 4096) return std::nullopt;
-    Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) return std::nullopt;
-    erase(*labels, ecs_label);
-    return Record(std::move(json));
+// Whether it is the container that a patch added, which its label tells and its entry point bears out.
+bool is_own(const Json& container, const EcsNames& names) {
+    const std::string name = string_of(container, names("name"));
+    const Json* entry = member(container, names("entryPoint"));
+    return (name == ecs_init_name || name == ecs_sidecar_name) && entry != nullptr && *entry == Json::array({"/bewit"}) && record_of(container, names);
 }
 
-void unpatch_container(Json& container, const EcsNames& names) {
-    const auto record = take_record(container, names);
+// Takes back what the label tells of and what is there: the label alone, which anybody can write, proves nothing, and is then left as it is.
+void unpatch_container(Json& container, const EcsNames& names, bool has_own) {
+    const auto record = record_of(container, names);
     if (!record) return;
-    take_from_front(container, {names("entryPoint"), names("command")}, *record);
+    const CommandKeys keys{names("entryPoint"), names("command")};
+    // Somebody may have changed the command since.
+    const bool in_front = bears_out(container, keys, *record);
+    if (!in_front && !has_own) return;
+    if (in_front) {
+        take_from_front(container, keys, *record);
+        record->undo(container, {keys.entry, keys.arguments});
+    }
     if (const auto capability = record->capability()) remove_capability(container, names, *capability);
     erase_items(container, names("mountPoints"), names("sourceVolume"), ecs_volume);
     erase_items(container, names("volumesFrom"), names("sourceContainer"), ecs_init_name);
     erase_items(container, names("dependsOn"), names("containerName"), ecs_init_name);
-    record->undo(container);
+    erase(*member(container, names("dockerLabels")), ecs_label);
+    record->undo(container, {names("mountPoints"), names("volumesFrom"), names("dependsOn"), names("dockerLabels")});
 }
 
 }  // namespace
 
 tl::expected<void, Problem> patch_task(Json& task, const EcsNames& names, bool bare, const std::vector<EcsTag>& tags, const Options& options,
-                                       ImageSource& images, std::vector<std::string>& notes) {
-    return TaskPatch(task, names, bare, options, images, notes).patch(tags);
+                                       ImageSource& images, Report& report) {
+    return TaskPatch(task, names, bare, options, images, report).patch(tags);
 }
 
 void unpatch_task(Json& task, const EcsNames& names) {
@@ -309,14 +322,13 @@ void unpatch_task(Json& task, const EcsNames& names) {
     if (containers == nullptr || !containers->is_array()) return;
     Json kept = Json::array();
     std::optional<Record> whole;
+    for (const Json& container : *containers) {
+        if (is_own(container, names)) whole = record_of(container, names);
+    }
     for (Json& container : *containers) {
-        const std::string name = string_of(container, names("name"));
-        if (name == ecs_init_name || name == ecs_sidecar_name) {
-            whole = take_record(container, names);
-            if (whole) continue;
-        }
+        if (is_own(container, names)) continue;
         (void)each_branch(container, [&](Json& branch) {
-            if (branch.is_object()) unpatch_container(branch, names);
+            if (branch.is_object()) unpatch_container(branch, names, whole.has_value());
             return tl::expected<void, Problem>();
         });
         kept.push_back(std::move(container));
@@ -324,7 +336,7 @@ void unpatch_task(Json& task, const EcsNames& names) {
     *containers = std::move(kept);
     if (!whole) return;
     erase_items(task, names("volumes"), names("name"), ecs_volume);
-    whole->undo(task);
+    whole->undo(task, {names("volumes"), names("pidMode")});
 }
 
 }  // namespace bewit::patch

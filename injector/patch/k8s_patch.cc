@@ -1,5 +1,6 @@
 #include "injector/patch/k8s_patch.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <string_view>
@@ -28,20 +29,24 @@ std::vector<std::string> way_to_pod(const std::string& kind) {
 
 class PodPatch {
 public:
-    PodPatch(Json& pod, const Options& options, ImageSource& images, std::vector<std::string>& notes)
-        : pod_(pod), options_(options), images_(images), notes_(notes) {}
+    PodPatch(Json& pod, const Options& options, ImageSource& images, Report& report)
+        : pod_(pod), options_(options), images_(images), report_(report) {}
 
     tl::expected<void, Problem> patch(const std::string& title) {
         const std::string wish = annotation(k8s_inject_annotation);
         if (wish == "false" || (options_.opt_in && wish != "true")) {
-            notes_.push_back(fmt::format("{} is left out: {} is {}", title, k8s_inject_annotation, wish.empty() ? "not set" : wish));
+            report_.notes.push_back(fmt::format("{} is left out: {} is {}", title, k8s_inject_annotation, wish.empty() ? "not set" : wish));
             return {};
+        }
+        if (!annotation(k8s_record_annotation).empty()) {
+            report_.notes.push_back(fmt::format("{}: the annotation {} tells of a patch that is not there, and is ignored", title, k8s_record_annotation));
         }
         if (auto fit = check(); !fit) return fit;
         Json& containers = pod_["spec"]["containers"];
         for (size_t i = 0; i < containers.size(); ++i) {
             if (auto done = patch_container(containers[i]); !done) return within(within(within(done.error(), std::to_string(i)).value(), "containers").value(), "spec");
         }
+        report_.containers += records_.size();
         if (records_.empty()) return {};
         return options_.shape == Shape::Init ? add_source() : write_record();
     }
@@ -89,7 +94,7 @@ private:
         const std::string name = string_of(container, "name");
         if (name.empty()) return tl::unexpected(problem_of("a container must have a name"));
         if (!selected(options_, name)) {
-            notes_.push_back(fmt::format("container '{}' is left out", name));
+            report_.notes.push_back(fmt::format("container '{}' is left out", name));
             return {};
         }
         if (member(container, "<<") != nullptr) return merge_key("/");
@@ -141,11 +146,22 @@ private:
     Json& pod_;
     const Options& options_;
     ImageSource& images_;
-    std::vector<std::string>& notes_;
+    Report& report_;
     Record whole_;
     Json records_ = Json::object();
 };
 
+// The container that fills the volume, as add_source() makes it.
+bool has_source(const Json& spec) {
+    const Json* list = member(spec, "initContainers");
+    if (list == nullptr || !list->is_array()) return false;
+    return std::any_of(list->begin(), list->end(), [](const Json& item) {
+        const Json* command = member(item, "command");
+        return string_of(item, "name") == k8s_init_name && command != nullptr && *command == Json::array({"/bewit"});
+    });
+}
+
+// Takes back what the record tells of and what is there: the annotation alone, which anybody can write, proves nothing, and is then left as it is.
 void unpatch_pod(Json& pod) {
     Json* metadata = member(pod, "metadata");
     Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
@@ -160,20 +176,33 @@ void unpatch_pod(Json& pod) {
     const Json* records = member(record, "containers");
     Json* containers = member(*spec, "containers");
     if (containers == nullptr || !containers->is_array() || records == nullptr) return;
+    const bool from_volume = has_source(*spec);
+    bool borne_out = from_volume;
     for (Json& container : *containers) {
         const std::string name = string_of(container, "name");
         if (name.empty() || member(*records, name) == nullptr) continue;
         const Record done = part(*records, name);
-        take_from_front(container, command_keys, done);
-        erase_items(container, "volumeMounts", "name", k8s_volume);
-        done.undo(container);
+        // Somebody may have changed the command since.
+        const bool in_front = bears_out(container, command_keys, done);
+        if (in_front) {
+            take_from_front(container, command_keys, done);
+            done.undo(container, {command_keys.entry, command_keys.arguments});
+        }
+        if (from_volume) {
+            erase_items(container, "volumeMounts", "name", k8s_volume);
+            done.undo(container, {"volumeMounts"});
+        }
+        borne_out = borne_out || in_front;
     }
-    erase_items(*spec, "volumes", "name", k8s_volume);
-    erase_items(*spec, "initContainers", "name", k8s_init_name);
-    part(record, "spec").undo(*spec);
+    if (!borne_out) return;
+    if (from_volume) {
+        erase_items(*spec, "volumes", "name", k8s_volume);
+        erase_items(*spec, "initContainers", "name", k8s_init_name);
+        part(record, "spec").undo(*spec, {"volumes", "initContainers"});
+    }
     erase(*annotations, k8s_record_annotation);
-    part(record, "metadata").undo(*metadata);
-    part(record, "object").undo(pod);
+    part(record, "metadata").undo(*metadata, {"annotations"});
+    part(record, "object").undo(pod, {"metadata"});
 }
 
 // Runs `visit` on the pod of `object`, or on those of a list.
@@ -204,11 +233,11 @@ tl::expected<void, Problem> each_pod(Json& object, const std::function<tl::expec
 
 }  // namespace
 
-tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, std::vector<std::string>& notes) {
+tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, Report& report) {
     Json result = object;
     const auto done = each_pod(result, [&](Json& pod, const std::string& title) {
         unpatch_pod(pod);
-        return PodPatch(pod, options, images, notes).patch(title);
+        return PodPatch(pod, options, images, report).patch(title);
     });
     if (!done) return tl::unexpected(done.error());
     return result;

@@ -19,7 +19,7 @@ inline constexpr const char* k8s_volume = "bewit";
 
 // One object of a manifest, patched; objects without pods (and lists of them) are returned as they are. An earlier patch is taken away first. SYS_PTRACE is
 // never added, since EKS on Fargate schedules no pod that asks for it. An error means that nothing was changed; its pointer names the culprit.
-tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, std::vector<std::string>& notes);
+tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, Report& report);
 
 // The object as it was before patch_k8s().
 tl::expected<Json, Problem> unpatch_k8s(const Json& object);

@@ -1,6 +1,7 @@
 // What a patch is to do, and what it must be told about images.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,12 @@ struct Options {
 // What an image says about the process to start (OCI image configuration, `Entrypoint` and `Cmd`).
 struct ImageConfig {
     std::vector<std::string> entrypoint{}, command{};
+};
+
+// What a patch tells beside its result. It adds up over the documents of a stream.
+struct Report {
+    std::vector<std::string> notes{};  // a sentence for everything that was left out
+    size_t containers = 0;             // that run under bewit, or that a sidecar watches
 };
 
 struct Platform {

@@ -92,6 +92,18 @@ class PatchEcs(TestCase):
         done = bewit("patch", "ecs", *IMAGE, "--image-config", f"nginx={config}", path)
         self.assertEqual(json.loads(done.stdout)["containerDefinitions"][0]["command"], ["nginx"])
 
+    def test_a_choice_is_one_for_the_whole_template(self):
+        tasks = {name: {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [{"Name": name, "Image": "x", "EntryPoint": ["/e"]}]}}
+                 for name in ("web", "job")}
+        path = self.file(json.dumps({"Resources": tasks}))
+        done = bewit("patch", "ecs", *IMAGE, "--include", "job", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        resources = json.loads(done.stdout)["Resources"]
+        self.assertEqual(resources["web"], tasks["web"])
+        self.assertEqual(resources["job"]["Properties"]["ContainerDefinitions"][0]["EntryPoint"][1], "run")
+        done = bewit("patch", "ecs", *IMAGE, "--include", "nosuch", path)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", f"bewit: error: {path}: --include names no container here\n"))
+
     def test_usage(self):
         self.assertIn("--bewit-image", bewit("patch", "ecs", self.file(TASK)).stderr)
         for words in ((), ("ecs", "--shape", "no-such"), ("ecs",), ("ecs", *IMAGE, "-i"), ("ecs", *IMAGE, "--directory", "relative")):
@@ -126,7 +138,7 @@ class PatchKubernetes(TestCase):
     def test_a_choice_that_leaves_nothing_is_an_error(self):
         done = bewit("patch", "k8s", *IMAGE, "--include", "nosuch", stdin=MANIFEST)
         self.assertEqual((done.returncode, done.stdout), (1, ""))
-        self.assertIn("--include names no container of any pod here", done.stderr)
+        self.assertIn("stdin: --include names no container here", done.stderr)
         self.assertEqual(bewit("patch", "k8s", *IMAGE, "--include", "a*", stdin=MANIFEST).returncode, 0)
 
     @unittest.skipUnless(shutil.which("kubectl"), "needs kubectl")

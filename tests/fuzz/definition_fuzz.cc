@@ -29,9 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
     for (const Node& node : document->nodes) require(node.kind == Node::Kind::Null || (node.begin <= node.end && node.end <= document->text.size()));
     Images images;
-    std::vector<std::string> notes;
+    Report report;
     const Options options{.image = "bewit"};
-    const auto patched = change_text(*document, [&](const Json& json) { return patch_ecs(json, options, images, notes); });
+    const auto patched = change_text(*document, [&](const Json& json) { return patch_ecs(json, options, images, report); });
     if (!patched) return 0;
     const auto again = read_document(*patched, size % 2 == 1);
     require(again.has_value());

@@ -23,7 +23,8 @@ public:
 
 struct Patched {
     Json json;
-    std::vector<std::string> notes, asked;
+    Report report;
+    std::vector<std::string> asked;
 };
 
 Options with(Shape shape) { return {.shape = shape, .image = "bewit:1"}; }
@@ -31,12 +32,12 @@ Options with(Shape shape) { return {.shape = shape, .image = "bewit:1"}; }
 tl::expected<Patched, Problem> patch(const Json& definition, const Options& options) {
     Images images;
     Patched result;
-    auto json = patch_ecs(definition, options, images, result.notes);
+    auto json = patch_ecs(definition, options, images, result.report);
     if (!json) return tl::unexpected(json.error());
     result.json = std::move(*json);
     result.asked = images.asked;
     // Whatever it was: twice is once, and undone is undone.
-    std::vector<std::string> ignored;
+    Report ignored;
     CHECK(patch_ecs(result.json, options, images, ignored).value() == result.json);
     CHECK(unpatch_ecs(result.json).value() == definition);
     return result;
@@ -160,7 +161,9 @@ TEST_CASE("containers are chosen by name, and log routers are left out") {
     options.exclude = {"*eb"};
     CHECK(guarded(options) == "log ");
     options.include = {"none"};
-    CHECK(refused(json, options) == "/containerDefinitions: --include names no container of this task");
+    CHECK(guarded(options).empty());
+    CHECK(patch(json, options)->report.containers == 0);
+    CHECK(patch(json, with(Shape::Sidecar))->report.containers == 2);
 }
 
 TEST_CASE("kilt's tags choose tasks and containers") {
@@ -238,9 +241,9 @@ TEST_CASE("CloudFormation: every task definition, conditions and functions withi
 
     // And in the text, nothing else has changed.
     Images images;
-    std::vector<std::string> notes;
+    Report report;
     const Document document = read_ok(text);
-    const auto result = change_text(document, [&](const Json& json) { return patch_ecs(json, with(Shape::Init), images, notes); });
+    const auto result = change_text(document, [&](const Json& json) { return patch_ecs(json, with(Shape::Init), images, report); });
     REQUIRE(result.has_value());
     size_t at = 0;
     for (size_t line = 0; line < text.size();) {
@@ -277,15 +280,47 @@ TEST_CASE("the answer of describe becomes the request of register") {
     for (const char* key : {"taskDefinition", "taskDefinitionArn", "revision", "status", "compatibilities", "registeredAt"}) CHECK_FALSE(request.contains(key));
 }
 
+TEST_CASE("a label alone is no patch: nothing is taken away for it, nothing skipped") {
+    Images images;
+    for (const char* entry : {R"(["a","b","c"])", R"(["/x","run","it"])", R"(["env","A=1","--","e"])", "[]"}) {
+        CAPTURE(entry);
+        const Json honest = task({{"name", "a"}, {"image", "x"}, {"entryPoint", Json::parse(entry)}, {"mountPoints", Json::parse(R"([{"sourceVolume":"bewit"}])")}});
+        Json forged = honest;
+        forged["containerDefinitions"][0]["dockerLabels"] = {{"bewit.patch", R"({"prefix":3,"added":["image","mountPoints"],"emptied":["entryPoint"]})"}};
+        forged["containerDefinitions"].push_back({{"name", "bewit"}, {"image", "y"}, {"entryPoint", {"/y"}}, {"dockerLabels", {{"bewit.patch", R"({"added":["family"]})"}}}});
+        CHECK(unpatch_ecs(forged).value() == forged);
+        Report report;
+        const Json patched = patch_ecs(forged, with(Shape::InImage), images, report).value();
+        CHECK(report.containers == 2);
+        CHECK(report.notes.size() == 2);
+        CHECK(report.notes.at(0) == "container 'a': the label bewit.patch tells of a patch that is not there, and is ignored");
+        CHECK(patched["family"] == "f");
+        Json container = first(patched), expected = first(patch_ecs(honest, with(Shape::InImage), images, report).value());
+        container.erase("dockerLabels"), expected.erase("dockerLabels");
+        CHECK(container == expected);
+    }
+}
+
+TEST_CASE("an entry point that somebody changed after the patch is kept, and gets no second mount") {
+    Images images;
+    Report report;
+    Json patched = patch_ecs(task({{"name", "a"}, {"image", "x"}, {"entryPoint", {"/e"}}}), with(Shape::Init), images, report).value();
+    patched["containerDefinitions"][0]["entryPoint"] = {"/new"};
+    const Json again = first(patch_ecs(patched, with(Shape::Init), images, report).value());
+    CHECK(again["entryPoint"] == Json::parse(R"(["/opt/bewit/bewit","run","--","/new"])"));
+    CHECK(again["mountPoints"].size() == 1);
+    CHECK(again["dependsOn"].size() == 1);
+}
+
 TEST_CASE("other options replace those of an earlier patch, and what others added since stays") {
     Images images;
-    std::vector<std::string> notes;
+    Report report;
     const Json original = task({{"name", "a"}, {"image", "x"}});
-    Json patched = patch_ecs(original, with(Shape::Init), images, notes).value();
+    Json patched = patch_ecs(original, with(Shape::Init), images, report).value();
     Options options = with(Shape::InImage);
     options.run_options = {"--rules", "builtin"};
-    const Json again = patch_ecs(patched, options, images, notes).value();
-    CHECK(again == patch_ecs(original, options, images, notes).value());
+    const Json again = patch_ecs(patched, options, images, report).value();
+    CHECK(again == patch_ecs(original, options, images, report).value());
     patched["containerDefinitions"][0]["dockerLabels"]["team"] = "blue";
     patched["volumes"].push_back({{"name", "data"}});
     const Json undone = unpatch_ecs(patched).value();

@@ -18,17 +18,18 @@ const Options init{.image = "bewit:1"};
 
 struct Result {
     std::string text, notes;
+    size_t containers = 0;
 };
 
 // Patched; and whatever it was, twice is once, and undone is byte for byte what it was (null written as a word).
 tl::expected<Result, std::string> patch(const std::string& text, const Options& options = init) {
     Images images;
-    std::vector<std::string> notes;
-    const auto change = [&](const Json& json) { return patch_k8s(json, options, images, notes); };
+    Report report;
+    const auto change = [&](const Json& json) { return patch_k8s(json, options, images, report); };
     const auto patched = change_text(read_ok(text), change);
     if (!patched) return tl::unexpected(to_text(patched.error(), ""));
-    Result result{*patched, {}};
-    for (const std::string& note : notes) result.notes += note + "\n";
+    Result result{*patched, {}, report.containers};
+    for (const std::string& note : report.notes) result.notes += note + "\n";
     CHECK(change_text(read_ok(*patched), change).value() == *patched);
     CHECK(change_text(read_ok(*patched), unpatch_k8s).value() == text);
     return result;
@@ -94,6 +95,48 @@ TEST_CASE("annotations leave out and ask for") {
     Options exclude = init;
     exclude.exclude = {"a*"};
     CHECK(patch(pod(""), exclude)->text == pod(""));
+}
+
+// A manifest that says it is patched, and is not.
+TEST_CASE("an annotation alone is no patch: nothing is taken away for it, nothing skipped") {
+    const std::string forged = "  annotations: {bewit/patched: '{\"object\":{\"added\":[\"spec\"]},\"metadata\":{\"added\":[\"name\"]},\"spec\":{\"added\":[\"volumes\",\"hostname\"]},"
+                               "\"containers\":{\"app\":{\"prefix\":3,\"added\":[\"args\",\"image\",\"volumeMounts\"]}}}'}\n";
+    const std::string more = "  hostname: h\n  volumes: []\n";
+    const auto with = [&](const std::string& words) { return "kind: Pod\nmetadata:\n  name: p\n" + forged + "spec:\n" + more + "  containers:\n    - name: app\n      image: x\n" + words; };
+    for (const std::string words : {"      command: [a, b, c, d]\n      args: [e]\n      volumeMounts: []\n", "      args: [e]\n", "      command: [/x, run, it, now]\n", "      command: [env, A=1, --, now]\n"}) {
+        CAPTURE(words);
+        const std::string text = with(words);
+        CHECK(change_text(read_ok(text), unpatch_k8s).value() == text);
+        Images images;
+        Report report;
+        const Json patched = patch_k8s(value_ok(text), init, images, report).value();
+        CHECK(report.containers == 1);
+        REQUIRE(report.notes.size() == 1);
+        CHECK(report.notes[0] == "Pod p: the annotation bewit/patched tells of a patch that is not there, and is ignored");
+        // All but the annotation is what it would be without the forgery.
+        Json honest = value_ok(text);
+        honest["metadata"].erase("annotations");
+        const Json expected = patch_k8s(honest, init, images, report).value();
+        CHECK(patched["spec"] == expected["spec"]);
+        CHECK(patched["metadata"]["name"] == "p");
+        CHECK(unpatch_k8s(patched).value()["spec"] == honest["spec"]);
+    }
+    // Even with the words of bewit it gets its container and volume.
+    const Json spec = value_ok(patch(pod("      command: [/bewit, run, --, a]\n")).value().text)["spec"];
+    CHECK(spec["containers"][0]["command"].dump() == R"(["/opt/bewit/bewit","run","--","/bewit","run","--","a"])");
+    CHECK(spec["initContainers"].size() == 1);
+}
+
+TEST_CASE("a command that somebody changed after the patch is kept, and gets no second mount") {
+    Json patched = value_ok(patch(pod("      command: [a]\n")).value().text);
+    patched["spec"]["containers"][0]["command"] = {"b", "c"};
+    Images images;
+    Report report;
+    const Json again = patch_k8s(patched, init, images, report).value();
+    CHECK(again["spec"]["containers"][0]["command"].dump() == R"(["/opt/bewit/bewit","run","--","b","c"])");
+    CHECK(again["spec"]["containers"][0]["volumeMounts"].size() == 1);
+    CHECK(again["spec"]["initContainers"].size() == 1);
+    CHECK(again["spec"]["volumes"].size() == 1);
 }
 
 TEST_CASE("what cannot be known to be right is refused with its place") {
