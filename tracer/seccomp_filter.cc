@@ -6,7 +6,6 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
-#include <sys/prctl.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,6 +14,7 @@
 #include <string_view>
 
 #include "tracer/multiplexer.h"
+#include "tracer/sealing_calls.h"
 
 namespace bewit::tracer {
 namespace {
@@ -204,22 +204,34 @@ private:
         if (call.name == "clone")
             return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
         if (call.name == "seccomp") return with_duties(seccomp_duties(), abi, call);
-        if (call.name == "prctl" && options_.trusted_address != 0)
-            return with_duties({{{.argument = 0, .mask = UINT32_MAX, .value = PR_SET_SECCOMP}},
-                                {{.argument = 0, .mask = UINT32_MAX, .value = PR_SET_SYSCALL_USER_DISPATCH}}}, abi, call);
         if (call.name == "openat2" && options_.trusted_address != 0 && abi == native_) return trusted(interest_verdict(abi, call));
         if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
             return {give(trace(TraceReason::AskedByTracer))};
         if (call.name == "prlimit64") return with_duties(limits_of_another(), abi, call);
+        if (always_seals(call.name)) return {give(trace(TraceReason::AskedByTracer))};
+        if (const auto duties = sealing_duties(call.name); !duties.empty()) return with_duties(duties, abi, call);
         return interest_verdict(abi, call);
     }
 
     std::vector<Clause> seccomp_duties() const {
-        std::vector<Clause> duties{{{.argument = 1, .mask = new_listener, .value = new_listener}}};
-        if (options_.trusted_address == 0) return duties;
-        for (const uint32_t operation : {SECCOMP_SET_MODE_STRICT, SECCOMP_SET_MODE_FILTER})
-            duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = operation}});
+        std::vector<Clause> duties = sealing_duties("seccomp");
+        duties.push_back({{.argument = 1, .mask = new_listener, .value = new_listener}});
         return duties;
+    }
+
+    // None where there is no runtime.
+    std::vector<Clause> sealing_duties(std::string_view name) const {
+        std::vector<Clause> duties;
+        if (options_.trusted_address == 0) return duties;
+        for (const SealingCall& call : sealing_calls) {
+            if (call.name == name && call.operation) duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = *call.operation}});
+        }
+        return duties;
+    }
+
+    bool always_seals(std::string_view name) const {
+        return options_.trusted_address != 0 &&
+               std::ranges::any_of(sealing_calls, [&](const SealingCall& call) { return call.name == name && !call.operation; });
     }
 
     // Allowed from one address, else `otherwise`.

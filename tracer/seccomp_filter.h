@@ -27,8 +27,8 @@ namespace bewit::tracer {
 
 struct FilterOptions {
     bool deny_io_uring = false;   // io_uring_setup answers ENOSYS
-    // Not 0: openat2 passes where it is made by the instruction before this address (tracer/runtime/runtime.h), and calls that install a seccomp
-    // program stop. Of the native ABI.
+    // Not 0: openat2 passes where it is made by the instruction before this address (tracer/runtime/runtime.h), and the sealing calls stop
+    // (tracer/sealing_calls.h). Of the native ABI.
     uint64_t trusted_address = 0;
     bool watch_affinity = false;  // sched_getaffinity and sched_setaffinity stop, for tracer/placement.h
 };

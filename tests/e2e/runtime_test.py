@@ -44,6 +44,24 @@ class Runtime(TestCase):
             self.assertGreaterEqual(counted["runtime_sites"], 2)
             self.assertLess(counted["stops"], counted_strict["stops"] * 0.7)
 
+    def test_relative_names_are_right_and_seen_in_every_mode(self):
+        os.mkdir(self.path("sub"))
+        with open(self.path("sub/plain"), "w", encoding="utf-8") as file:
+            file.write("sub\n")
+        os.remove(self.path("link"))
+        os.symlink("secret", self.path("link"))
+        command = [str(harness.PROGRAMS / "relative_opens"), self.directory]
+        native = subprocess.run(command, capture_output=True, text=True, check=True)
+        self.assertEqual((native.stdout, native.stderr), ("right\n", ""))
+        counted = {}
+        for mode in ("strict", "auto"):
+            result = run(command, rules=[self.rules], options=["--interception", mode, "--stats=json", "-q"])
+            self.assertEqual((result.status, result.stdout), (0, "right\n"), result.stderr)
+            counted[mode] = json.loads(result.stderr)
+            self.assertEqual(len(result.of("secret")), 11, mode)
+        self.assertEqual(counted["strict"]["runtime_sites"], 0)
+        self.assertLess(counted["auto"]["stops"], counted["strict"]["stops"] * 0.4)
+
     def test_no_event_of_many_threads_is_lost_or_told_twice(self):
         # BEWIT_STORM_CALLS=10000000 takes a minute.
         calls = int(os.environ.get("BEWIT_STORM_CALLS", "200000"))

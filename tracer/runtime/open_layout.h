@@ -15,6 +15,7 @@
 #define BEWIT_TABLE_NEXT 32
 #define BEWIT_TABLE_ANSWERS 40
 #define BEWIT_TABLE_DISABLED 48
+#define BEWIT_TABLE_RELATIVE 56
 #define BEWIT_TABLE_BYTE_CLASS 64
 
 // Errors (errno(3), bit by number) that openat2(2) may give where openat(2) gives none: a symbolic link that is not to be followed (ELOOP), an

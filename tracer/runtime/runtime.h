@@ -42,8 +42,14 @@ struct RuntimeState {
     bool sealed = false;  // it has a seccomp program of its own, which stays
     uint8_t pages = 0;    // in use, of `near`
     uint8_t slots = 0;    // in use, of the last of them
-    uint32_t stops = 0;   // in a row at `site`
-    uint64_t site = 0;    // instruction pointer behind the last openat(2) that stopped
+    // Where openat(2) stopped: the instruction pointer behind it, how often, and whether it was found to be no site to take over.
+    struct Place {
+        uint64_t site = 0;
+        uint32_t stops = 0;
+        bool refused = false;
+    };
+    std::array<Place, 6> places{};
+    Place& place_of(uint64_t site);
     std::array<uint64_t, 4> near{};  // addresses of the pages near the sites
 };
 

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/seccomp.h>
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
@@ -29,6 +28,7 @@
 #include "tracer/runtime/remote_x86_64.h"
 #include "tracer/runtime/open_layout.h"
 #include "tracer/runtime/table.h"
+#include "tracer/sealing_calls.h"
 #include "tracer/tracee_table.h"
 #include "tracer/tracee_memory.h"
 #include "tracer/unique_fd.h"
@@ -46,7 +46,8 @@ namespace {
 using Stage = RuntimeState::Stage;
 
 constexpr uint64_t page = 4096;
-constexpr uint32_t hot = 500;  // stops in a row from one site: what is short-lived gains nothing
+// Stops at one site: before the automaton is made, which takes a tenth of a second, and then, when a process of its own has to get it.
+constexpr uint32_t hot = 500, warm = 40;
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
 constexpr uint64_t syscall_size = 2;
@@ -95,7 +96,8 @@ bool openat2_works() {
 
 class X86Runtime final : public Runtime {
 public:
-    X86Runtime(const match::Interest& interest, uint64_t base) : interest_(interest), base_(base) {}
+    X86Runtime(const match::Interest& interest, uint64_t base)
+        : interest_(interest), base_(base), relative_names_(is_no_event("getcwd") && is_no_event("readlink")) {}
 
     uint64_t trusted_address() const override { return at(bewit_runtime_trusted); }
     uint64_t sites() const override { return sites_; }
@@ -110,11 +112,8 @@ public:
         if (leader == nullptr || tracee.stage != Tracee::Stage::Watched) return false;
         RuntimeState& state = leader->runtime;
         if (state.stage == Stage::Off || state.sealed || tracee.runtime.sealed) return false;
-        if (stop.instruction_pointer != state.site) {
-            state.site = stop.instruction_pointer;
-            state.stops = 0;
-        }
-        return ++state.stops >= hot && take_site(*leader, stop);
+        RuntimeState::Place& place = state.place_of(stop.instruction_pointer);
+        return ++place.stops >= (image_.empty() || place.refused ? hot : warm) && take_site(*leader, place, stop);
     }
 
     bool at_exit(const Tracee& tracee, TraceeTable& tracees, int64_t result) override {
@@ -155,6 +154,12 @@ public:
     }
 
 private:
+    // The runtime's own calls that are no secret: they must not look like the workload's.
+    bool is_no_event(std::string_view call) const {
+        const auto kind = event::find_kind(call);
+        return kind && interest_.of(*kind).level == match::KindInterest::Level::Never;
+    }
+
     uint64_t at(const std::byte* label) const { return base_ + static_cast<uint64_t>(label - bewit_runtime_begin); }
 
     bool is_inside(uint64_t pointer) const { return pointer >= base_ && pointer < at(bewit_runtime_end); }
@@ -191,6 +196,7 @@ private:
         registers.rsp += BEWIT_FRAME;
         if (pointer < at(bewit_runtime_trusted)) {
             registers.rip = behind - jump_offset;
+            registers.orig_rax = static_cast<unsigned long long>(-1);
         } else if (pointer < at(bewit_runtime_ask) && !has_error_of_its_own(static_cast<int64_t>(registers.rax))) {
             // The kernel restarts or interrupts this call as it would have the other (signal(7)).
             registers.rip = behind;
@@ -215,12 +221,17 @@ private:
         registers.orig_rax = static_cast<unsigned long long>(-1);
     }
     static bool seals(const SyscallStop& stop) {
-        static const auto seccomp = event::syscall_numbers("seccomp"), prctl = event::syscall_numbers("prctl");
+        static const auto numbers = [] {
+            std::array<decltype(event::syscall_numbers("")), sealing_calls.size()> found;
+            std::ranges::transform(sealing_calls, found.begin(), [](const SealingCall& call) { return event::syscall_numbers(call.name); });
+            return found;
+        }();
         const auto abi = static_cast<size_t>(stop.abi);
-        const auto operation = static_cast<uint32_t>(stop.arguments[0]);
-        return (stop.number == seccomp[abi] &&
-                (operation == SECCOMP_SET_MODE_FILTER || operation == SECCOMP_SET_MODE_STRICT)) ||
-               (stop.number == prctl[abi] && (operation == PR_SET_SECCOMP || operation == PR_SET_SYSCALL_USER_DISPATCH));
+        for (size_t i = 0; i < sealing_calls.size(); ++i) {
+            const auto& operation = sealing_calls[i].operation;
+            if (stop.number == numbers[i][abi] && (!operation || *operation == static_cast<uint32_t>(stop.arguments[0]))) return true;
+        }
+        return false;
     }
 
     // From now on every call asks. `tracee` may be any thread of its process, which may share its memory with others:
@@ -245,7 +256,7 @@ private:
         }
         image_.assign(bewit_runtime_begin, bewit_runtime_end);
         image_.resize(page);
-        const std::vector<std::byte> table = lay_out_table(test, base_ + page);
+        const std::vector<std::byte> table = lay_out_table(test, base_ + page, relative_names_);
         image_.insert(image_.end(), table.begin(), table.end());
         return true;
     }
@@ -266,12 +277,19 @@ private:
         }
     }
 
-    static bool is_absolute(const SyscallStop& stop) {
+    bool is_decidable(const SyscallStop& stop) const {
         std::array<std::byte, 1> first{};
-        return read_memory(stop.tid, stop.arguments[1], first) == 1 && first[0] == std::byte{'/'};
+        return relative_names_ || (read_memory(stop.tid, stop.arguments[1], first) == 1 && first[0] == std::byte{'/'});
     }
 
-    bool take_site(Tracee& leader, const SyscallStop& stop) {
+    // Not now, perhaps later.
+    static bool refuse(RuntimeState::Place& place) {
+        place.stops = 0;
+        place.refused = true;
+        return false;
+    }
+
+    bool take_site(Tracee& leader, RuntimeState::Place& candidate, const SyscallStop& stop) {
         RuntimeState& state = leader.runtime;
         const Tid tid = stop.tid;
         std::array<std::byte, site_before + site_after> code{};
@@ -279,34 +297,23 @@ private:
         const uint64_t site = stop.instruction_pointer - jump_offset;
         // Other threads see one store of an aligned word whole.
         const bool in_one_word = site % 8 + jump_size <= 8;
-        const bool fits = (leader.others == 0 || in_one_word) && is_absolute(stop) &&
+        const bool fits = (leader.others == 0 || in_one_word) && is_decidable(stop) &&
                           read_memory(tid, code_address, code) == code.size() && is_open_site(code);
-        if (!fits) {
-            state.stops = 0;
-            return false;
-        }
-        if (!ready()) {
-            if (!building_.valid()) state.stops = 0;
-            return false;
-        }
+        if (!fits) return refuse(candidate);
+        if (!ready()) return building_.valid() ? false : refuse(candidate);
         user_regs_struct registers{};
         if (!get_registers(tid, registers)) return false;
         if (state.stage == Stage::None) return map(state, {tid, registers, base_}, image_.size());
 
         const std::string maps = maps_of(tid);
-        if (!is_file_code(maps, site)) {
-            state.stops = 0;
-            return false;
-        }
+        if (!is_file_code(maps, site)) return refuse(candidate);
         const uint64_t place = state.pages == 0 ? 0 : state.near[state.pages - 1] + state.slots * trampoline_size;
         const auto jump_there = jump(site, place);
         if (state.pages == 0 || state.slots == slots_in_page || !jump_there) {
             const auto near = state.pages == state.near.size() ? std::nullopt : free_page_near(maps, site);
-            if (near) return map(state, {tid, registers, *near}, page);
-            state.stops = 0;
-            return false;
+            return near ? map(state, {tid, registers, *near}, page) : refuse(candidate);
         }
-        state.stops = 0;
+        candidate.stops = 0;
         if (!write_code(tid, place, trampoline(stop.instruction_pointer, base_)) ||
             !write_code(tid, site, *jump_there)) {
             state.stage = Stage::Off;
@@ -347,6 +354,7 @@ private:
 
     const match::Interest& interest_;
     const uint64_t base_;
+    const bool relative_names_;
     std::future<match::PathTest> building_;
     std::vector<std::byte> image_;                     // the code, then its table; empty until it is built
     std::optional<Injected> injected_;                 // one at a time, in the whole workload

@@ -91,10 +91,11 @@ TEST_CASE("the table is laid out as the code reads it") {
     test.class_count = 2;
     test.start = 1;
     test.next = {0, 0, 0, 1};
-    test.absolute = test.relative = {~uint64_t{0}, 5};
-    const std::vector<std::byte> table = lay_out_table(test, 0x10000);
+    test.absolute = {~uint64_t{0}, 5};
+    test.relative = {~uint64_t{0}, 6};
+    const std::vector<std::byte> table = lay_out_table(test, 0x10000, true);
     TableHeader header;
-    REQUIRE(table.size() == sizeof header + 2 * sizeof(uint64_t) + 4 * sizeof(uint16_t));
+    REQUIRE(table.size() == sizeof header + 4 * sizeof(uint64_t) + 4 * sizeof(uint16_t));
     std::memcpy(&header, table.data(), sizeof header);
     CHECK(header.class_count == 2);
     CHECK(header.start == 1);
@@ -105,6 +106,8 @@ TEST_CASE("the table is laid out as the code reads it") {
     uint64_t answer = 0;
     std::memcpy(&answer, table.data() + (header.answers - 0x10000) + 8, sizeof answer);
     CHECK(answer == 5);
+    std::memcpy(&answer, table.data() + (header.relative - 0x10000) + 8, sizeof answer);
+    CHECK(answer == 6);
     uint16_t next = 0;
     std::memcpy(&next, table.data() + (header.next - 0x10000) + 6, sizeof next);
     CHECK(next == 1);

@@ -291,6 +291,8 @@ TEST_CASE("openat2 passes where the runtime makes it, and calls that install a p
         CHECK(evaluate(program, call(abi, "seccomp", {0})) == by_tracer);
         CHECK(evaluate(program, call(abi, "seccomp", {1})) == by_tracer);
         CHECK(evaluate(program, call(abi, "seccomp", {2})) == SECCOMP_RET_ALLOW);
+        for (const char* name : {"chroot", "pivot_root", "setns"}) CHECK(evaluate(program, call(abi, name, {7})) == by_tracer);
     }
     CHECK(evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::X86_64, "prctl", {22})) == SECCOMP_RET_ALLOW);
+    CHECK(evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::X86_64, "chroot")) == SECCOMP_RET_ALLOW);
 }
