@@ -2,7 +2,6 @@
 // limits, each waited for. Everything that may throw is caught in send().
 #include "injector/http/client.h"
 
-#include <openssl/evp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include <boost/beast/ssl.hpp>
 #include <fmt/format.h>
 
+#include "injector/http/base64.h"
 #include "injector/http/reach.h"
 #include "injector/http/resolver.h"
 #include "injector/http/tls_context.h"
@@ -47,13 +47,6 @@ bool is_token(std::string_view text) {
 
 bool is_field_value(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
-}
-
-std::string base64(std::string_view text) {
-    std::string encoded((text.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock(3) adds a NUL
-    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    encoded.resize(static_cast<size_t>(length));
-    return encoded;
 }
 
 Outcome<RequestMessage> make_message(const Request& request, const Url& url, const Settings& settings) {
@@ -216,7 +209,7 @@ struct Client::Impl {
     }
 
     Outcome<Response> send(const Request& request) {
-        const Clock::time_point deadline = Clock::now() + settings.limits.total;
+        const Clock::time_point deadline = Clock::now() + std::min(settings.limits.total, request.within.value_or(settings.limits.total));
         const auto url = parse_url(request.url);
         if (!url) return failure(Error::Kind::Request, url.error());
         const auto message = make_message(request, *url, settings);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,7 @@ struct Request {
     std::string method = "GET";
     std::vector<Header> headers{};  // Host, Content-Length, User-Agent and Connection are the client's, unless they are given
     std::string body{};
+    std::optional<std::chrono::milliseconds> within{};  // instead of Limits::total, where it is less
 };
 
 struct Response {

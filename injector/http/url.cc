@@ -102,4 +102,15 @@ tl::expected<Url, std::string> parse_url(std::string_view text) {
     return url;
 }
 
+std::string resolve_reference(const Url& base, std::string_view reference) {
+    const size_t colon = reference.find(':');
+    if (colon != std::string_view::npos && colon < reference.find_first_of("/?#")) return std::string(reference);
+    const std::string scheme = base.tls ? "https:" : "http:", origin = scheme + "//" + base.authority();
+    if (reference.starts_with("//")) return scheme + std::string(reference);
+    if (reference.starts_with('/')) return origin + std::string(reference);
+    const std::string_view path = std::string_view(base.target).substr(0, base.target.find('?'));
+    if (reference.empty() || reference.starts_with('?')) return origin + std::string(path) + std::string(reference);
+    return origin + std::string(path.substr(0, path.rfind('/') + 1)) + std::string(reference);
+}
+
 }  // namespace bewit::http

@@ -25,4 +25,8 @@ struct Url {
 // The error is one sentence that does not repeat credentials. No control character, space or non-ASCII byte is let through.
 tl::expected<Url, std::string> parse_url(std::string_view text);
 
+// Where `reference`, a Location header for example, leads from `base`: a URL, not yet parsed. Without credentials and fragment of the base; `..` is
+// left to the server.
+std::string resolve_reference(const Url& base, std::string_view reference);
+
 }  // namespace bewit::http

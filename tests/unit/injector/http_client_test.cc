@@ -110,6 +110,8 @@ TEST_CASE("a server that says nothing holds nobody up") {
     const auto start = std::chrono::steady_clock::now();
     Client impatient({.limits = {.total = 200ms}});
     CHECK(send_error(impatient, {.url = silent.url("/")}).kind == Error::Kind::Timeout);
+    Client patient;
+    CHECK(send_error(patient, {.url = silent.url("/"), .within = 100ms}).kind == Error::Kind::Timeout);
     Client tls({.limits = {.handshake = 200ms}, .insecure = true});
     CHECK(send_error(tls, {.url = silent.url("/", "https://127.0.0.1")}).kind == Error::Kind::Timeout);
     CHECK(std::chrono::steady_clock::now() - start < 8s);

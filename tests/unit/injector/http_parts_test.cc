@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "injector/http/base64.h"
 #include "injector/http/reach.h"
 #include "injector/http/resolver.h"
 #include "injector/http/trust.h"
@@ -110,6 +111,29 @@ TEST_CASE("trusted roots: what is said, then the environment, then where distrib
     CHECK(said.files == std::vector<std::string>{"/a", "/b"});
     CHECK(said.directories == std::vector<std::string>{"/c"});
     unsetenv("SSL_CERT_FILE");
+}
+
+TEST_CASE("a Location leads where a browser would go") {
+    const Url base = parse_url("https://me:secret@h:8443/a/b?q=1").value();
+    CHECK(resolve_reference(base, "http://other/x") == "http://other/x");
+    CHECK(resolve_reference(base, "//other/x") == "https://other/x");
+    CHECK(resolve_reference(base, "/x?y:z") == "https://h:8443/x?y:z");
+    CHECK(resolve_reference(base, "x") == "https://h:8443/a/x");
+    CHECK(resolve_reference(base, "?x") == "https://h:8443/a/b?x");
+    CHECK(resolve_reference(base, "") == "https://h:8443/a/b");
+    CHECK(resolve_reference(parse_url("http://[::1]:80/").value(), "x/y:z") == "http://[::1]/x/y:z");
+    // Another scheme is refused when it is parsed.
+    CHECK_FALSE(parse_url(resolve_reference(base, "file:/etc/passwd")).has_value());
+}
+
+TEST_CASE("base64 goes there and back, and what is not base64 is refused") {
+    for (const std::string text : {"", "f", "fo", "foo", "foob", "user:pass\xff"}) CHECK(decode_base64(base64(text)) == text);
+    CHECK(base64("foob") == "Zm9vYg==");
+    CHECK(decode_base64("Zm9vYg==") == "foob");
+    for (const char* bad : {"Zm9vYg", "Zm9v Yg=", "Zm9vYg=a", "Zm9v\nYg==", "====", "a===", "Zm9-Yg=="}) {
+        CAPTURE(bad);
+        CHECK_FALSE(decode_base64(bad).has_value());
+    }
 }
 
 }  // namespace
