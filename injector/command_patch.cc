@@ -119,8 +119,8 @@ int give_result(const PatchCommand& line, const patch::Document& document, const
     if (line.diff) {
         fmt::print("{}", patch::unified_diff(document.text, *result, "a/" + name_of(line), "b/" + name_of(line)));
     } else if (!line.in_place) {
-        fmt::print("{}", *result);
-    } else if (*result != document.text && !replace_file(line.file, *result)) {
+        fmt::print("{}{}", document.mark, *result);
+    } else if (*result != document.text && !replace_file(line.file, document.mark + *result)) {
         error(fmt::format("{}: {}", line.file, std::strerror(errno)));
         return 1;
     }

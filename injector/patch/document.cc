@@ -1,6 +1,7 @@
 #include "injector/patch/document.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include <fmt/format.h>
@@ -96,6 +97,14 @@ bool starts_json(std::string_view text) {
     return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
+// `{key: ...`, which no JSON begins with.
+bool starts_with_plain_key(std::string_view text) {
+    size_t at = text.find_first_not_of(" \t\r\n");
+    if (at == std::string_view::npos || text[at] != '{') return false;
+    at = text.find_first_not_of(" \t\r\n", at + 1);
+    return at != std::string_view::npos && std::isalpha(static_cast<unsigned char>(text[at])) != 0;
+}
+
 }  // namespace
 
 std::string to_text(const Problem& problem, std::string_view file) {
@@ -143,12 +152,17 @@ Problem located(const Document& document, const Node& root, Problem problem) {
 }
 
 tl::expected<Document, Problem> read_document(std::string text, bool yaml) {
-    if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-    if (starts_json(text) && !yaml) return read_json(std::move(text));
-    if (!starts_json(text)) return read_yaml(std::move(text));
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    const bool marked = text.starts_with(mark);
+    if (marked) text.erase(0, mark.size());
     // A file that is called YAML and looks like JSON is mostly JSON, whose tabs the YAML parser does not bear.
-    auto as_json = read_json(text);
-    return as_json ? std::move(as_json) : read_yaml(std::move(text));
+    auto document = starts_json(text) ? read_json(text) : read_yaml(text);
+    if (!document && starts_json(text)) {
+        auto other = read_yaml(text);
+        if (yaml || (other && starts_with_plain_key(text))) document = std::move(other);
+    }
+    if (document && marked) document->mark = mark;
+    return document;
 }
 
 }  // namespace bewit::patch

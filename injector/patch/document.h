@@ -51,13 +51,14 @@ struct Node {
 };
 
 struct Document {
-    std::string text;
+    std::string text;       // without the mark
+    std::string mark{};     // a byte order mark that stood before it
     bool json = false;
     std::deque<Node> nodes{};
     std::vector<Node*> roots{};  // a YAML file may hold several; empty ones are left out
 };
 
-// By content: what begins with a bracket is JSON, unless `yaml` says that it is not to be taken for that. Refused: what is not UTF-8, what is beyond
+// By content: what begins with a bracket is JSON, unless `yaml` says that it is not to be taken for that, or it is YAML without quotes. Refused: what is not UTF-8, what is beyond
 // the limits, a key twice in one map, keys that are not scalars.
 tl::expected<Document, Problem> read_document(std::string text, bool yaml = false);
 tl::expected<Document, Problem> read_json(std::string text);

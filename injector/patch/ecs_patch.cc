@@ -35,9 +35,32 @@ bool is_container_list(const Json& root) {
     return root.is_array() && !root.empty() && root[0].is_object() && root[0].contains("image");
 }
 
+// Every task definition among resources of a template, those within loops (`Fn::ForEach::NAME: [variable, values, resources]`) too.
+tl::expected<void, Problem> find_resources(Json& resources, const std::vector<std::string>& way, std::vector<Task>& tasks) {
+    const EcsNames cloudformation(true);
+    for (auto& [name, resource] : resources.items()) {
+        std::vector<std::string> here = way;
+        here.push_back(name);
+        if (name.starts_with("Fn::ForEach::") && resource.is_array() && resource.size() == 3 && resource[2].is_object()) {
+            here.emplace_back("2");
+            if (auto found = find_resources(resource[2], here, tasks); !found) return found;
+        }
+        if (string_of(resource, "Type") != cloudformation_type) continue;
+        Json* properties = member(resource, "Properties");
+        if (properties == nullptr || !properties->is_object()) {
+            Problem problem = problem_of("this task definition has no Properties");
+            for (auto step = here.rbegin(); step != here.rend(); ++step) problem = within(std::move(problem), *step).value();
+            return tl::unexpected(std::move(problem));
+        }
+        here.emplace_back("Properties");
+        tasks.push_back({.json = properties, .names = cloudformation, .tags = tags_of(*properties, cloudformation), .way = std::move(here)});
+    }
+    return {};
+}
+
 // Every task definition in `root`, or why there is none. `wrapper` keeps a bare list of containers.
 tl::expected<std::vector<Task>, Problem> find_tasks(Json& root, Json& wrapper) {
-    const EcsNames api(false), cloudformation(true);
+    const EcsNames api(false);
     if (is_container_list(root)) {
         wrapper["containerDefinitions"] = root;
         return std::vector<Task>{{.json = &wrapper, .names = api, .bare = true}};
@@ -53,14 +76,7 @@ tl::expected<std::vector<Task>, Problem> find_tasks(Json& root, Json& wrapper) {
         return tl::unexpected(problem_of("this is neither a task definition, nor a list of container definitions, nor a CloudFormation template"));
     }
     std::vector<Task> tasks;
-    for (auto& [name, resource] : resources->items()) {
-        if (string_of(resource, "Type") != cloudformation_type) continue;
-        Json* properties = member(resource, "Properties");
-        if (properties == nullptr || !properties->is_object()) {
-            return tl::unexpected(problem_of("this task definition has no Properties", "/Resources/" + name));
-        }
-        tasks.push_back({.json = properties, .names = cloudformation, .tags = tags_of(*properties, cloudformation), .way = {"Resources", name, "Properties"}});
-    }
+    if (auto found = find_resources(*resources, {"Resources"}, tasks); !found) return tl::unexpected(found.error());
     if (tasks.empty()) return tl::unexpected(problem_of(fmt::format("the template has no resource of type {}", cloudformation_type), "/Resources"));
     return tasks;
 }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "injector/patch/ecs_patch.h"
+#include "injector/patch/mount_place.h"
 
 namespace bewit::patch {
 namespace {
@@ -167,6 +168,9 @@ private:
         Record record;
         const CommandKeys keys{name_("entryPoint"), name_("command")};
         if (auto done = put_in_front(container, keys, prefix_words(options_), images_, platform(), record); !done) return done;
+        if (options_.shape != Shape::InImage) {
+            if (auto fit = check_mounts(container); !fit) return fit;
+        }
         if (options_.shape == Shape::Init) {
             if (auto done = append(container, "mountPoints", {{"sourceVolume", ecs_volume}, {"containerPath", options_.directory}, {"readOnly", true}}, record); !done) return done;
         }
@@ -180,9 +184,27 @@ private:
             if (auto done = add_capability(container, record); !done) return done;
         }
         Json* labels = record.map(container, name_("dockerLabels"));
-        if (labels == nullptr || (labels->size() == 1 && labels->begin().key().starts_with("Fn::"))) return not_a("map", "dockerLabels");
+        if (labels == nullptr || is_function(*labels)) return not_a("map", "dockerLabels");
         (*labels)[ecs_label] = record.json().dump();
         return {};
+    }
+
+    // Where the volume goes, nothing else may be.
+    tl::expected<void, Problem> check_mounts(const Json& container) const {
+        const std::string key = name_("mountPoints");
+        const Json* mounts = member(container, key);
+        for (size_t i = 0; mounts != nullptr && mounts->is_array() && i < mounts->size(); ++i) {
+            const Json& mount = (*mounts)[i];
+            const Json* read_only = member(mount, name_("readOnly"));
+            const auto conflict = mount_conflict(string_of(mount, name_("containerPath")), read_only != nullptr && *read_only == true, options_.directory);
+            if (conflict) return tl::unexpected(problem_of(*conflict, fmt::format("/{}/{}", key, i)));
+        }
+        return {};
+    }
+
+    // What a template makes a value of when it is deployed.
+    bool is_function(const Json& value) const {
+        return name_.cloudformation() && value.is_object() && value.size() == 1 && (value.begin().key() == "Ref" || value.begin().key().starts_with("Fn::"));
     }
 
     tl::unexpected<Problem> not_a(const char* what, const std::string& key) const {
@@ -200,7 +222,7 @@ private:
         Json* value = &container;
         size_t made = 0;
         for (const char* key : capability_path) {
-            if (!value->is_object()) return not_a("map", "linuxParameters");
+            if (!value->is_object() || is_function(*value)) return not_a("map", "linuxParameters");
             Json& next = (*value)[name_(key)];
             if (next.is_null()) {
                 next = key == capability_path.back() ? Json::array() : Json::object();

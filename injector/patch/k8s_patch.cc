@@ -9,14 +9,25 @@
 #include <fmt/format.h>
 
 #include "injector/patch/container.h"
+#include "injector/patch/mount_place.h"
 
 namespace bewit::patch {
 namespace {
 
 const CommandKeys command_keys{"command", "args", true};
 
-// Where a kind holds the object whose `metadata` and `spec` are a pod's.
-std::vector<std::string> way_to_pod(const std::string& kind) {
+// The API groups whose kinds are meant; others give the same names to other things (a Job of Volcano).
+bool is_known_group(const std::string& version) {
+    static constexpr std::array<std::string_view, 5> groups = {"", "apps", "batch", "extensions", "argoproj.io"};
+    const size_t slash = version.find('/');
+    const std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
+    return std::find(groups.begin(), groups.end(), group) != groups.end();
+}
+
+// Where an object holds the one whose `metadata` and `spec` are a pod's.
+std::vector<std::string> way_to_pod(const Json& object) {
+    const std::string kind = string_of(object, "kind");
+    if (!is_known_group(string_of(object, "apiVersion"))) return {};
     static constexpr std::array<std::string_view, 7> with_template = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Rollout"};
     if (kind == "Pod") return {""};
     if (kind == "PodTemplate") return {"template"};
@@ -66,8 +77,12 @@ private:
         const Json* containers = spec == nullptr ? nullptr : member(*spec, "containers");
         if (containers == nullptr || !containers->is_array()) return tl::unexpected(problem_of("the pod has no list of containers", "/spec"));
         if (member(*spec, "<<") != nullptr) return merge_key("/spec");
-        const Json* os = member(*spec, "os");
-        if (os != nullptr && string_of(*os, "name") == "windows") return tl::unexpected(problem_of("bewit runs on Linux only: leave this pod out", "/spec/os"));
+        for (const auto& [holder, key] : {std::pair("os", "name"), std::pair("nodeSelector", "kubernetes.io/os"), std::pair("nodeSelector", "beta.kubernetes.io/os")}) {
+            const Json* value = member(*spec, holder);
+            if (value != nullptr && string_of(*value, key) == "windows") {
+                return tl::unexpected(problem_of("bewit runs on Linux only: leave this pod out", std::string("/spec/") + holder));
+            }
+        }
         if (options_.shape != Shape::Init) return {};
         for (const auto& [list, name] : {std::pair("initContainers", k8s_init_name), std::pair("volumes", k8s_volume)}) {
             const Json* items = member(*spec, list);
@@ -101,12 +116,38 @@ private:
         Record record;
         if (auto done = put_in_front(container, command_keys, prefix_words(options_), images_, platform(), record); !done) return done;
         if (options_.shape == Shape::Init) {
+            if (auto fit = check_mounts(container); !fit) return fit;
             Json* mounts = record.list(container, "volumeMounts");
             if (mounts == nullptr) return tl::unexpected(problem_of("this must be a list", "/volumeMounts"));
             mounts->push_back({{"name", k8s_volume}, {"mountPath", options_.directory}, {"readOnly", true}});
         }
         records_[name] = record.json();
         return {};
+    }
+
+    // Where the volume goes, nothing else may be.
+    tl::expected<void, Problem> check_mounts(const Json& container) const {
+        const Json* mounts = member(container, "volumeMounts");
+        for (size_t i = 0; mounts != nullptr && mounts->is_array() && i < mounts->size(); ++i) {
+            const Json& mount = (*mounts)[i];
+            const Json* read_only = member(mount, "readOnly");
+            const bool fixed = (read_only != nullptr && *read_only == true) || is_read_only(string_of(mount, "name"));
+            const auto conflict = mount_conflict(string_of(mount, "mountPath"), fixed, options_.directory);
+            if (conflict) return tl::unexpected(problem_of(*conflict, fmt::format("/volumeMounts/{}", i)));
+        }
+        return {};
+    }
+
+    // Whether a volume of the pod is of a kind that nobody can write to.
+    bool is_read_only(const std::string& name) const {
+        const Json* volumes = member(*member(std::as_const(pod_), "spec"), "volumes");
+        for (const Json& volume : volumes != nullptr && volumes->is_array() ? *volumes : Json::array()) {
+            if (string_of(volume, "name") != name) continue;
+            for (const char* kind : {"configMap", "secret", "downwardAPI", "projected", "image"}) {
+                if (member(volume, kind) != nullptr) return true;
+            }
+        }
+        return false;
     }
 
     // What fills the volume, and the volume.
@@ -205,26 +246,43 @@ void unpatch_pod(Json& pod) {
     part(record, "object").undo(pod, {"metadata"});
 }
 
-// Runs `visit` on the pod of `object`, or on those of a list.
-tl::expected<void, Problem> each_pod(Json& object, const std::function<tl::expected<void, Problem>(Json&, const std::string&)>& visit) {
+std::string title_of(const Json& object) {
+    const Json* metadata = member(object, "metadata");
+    return string_of(object, "kind") + " " + (metadata == nullptr ? "" : string_of(*metadata, "name"));
+}
+
+// A kind that is not known here and looks as if it made pods.
+void note_template(const Json& object, std::vector<std::string>& notes) {
+    const Json* step = &object;
+    for (const char* key : {"spec", "template", "spec", "containers"}) {
+        step = member(*step, key);
+        if (step == nullptr) return;
+    }
+    notes.push_back(fmt::format("{} is of {}, which is not known here, and stays as it is: its containers will not run under bewit", title_of(object), string_of(object, "apiVersion")));
+}
+
+// Runs `visit` on the pod of `object`, or on those of a list. `notes` may be null.
+tl::expected<void, Problem> each_pod(Json& object, std::vector<std::string>* notes, const std::function<tl::expected<void, Problem>(Json&, const std::string&)>& visit) {
     const std::string kind = string_of(object, "kind");
     if (Json* items = member(object, "items"); items != nullptr && items->is_array() && kind.ends_with("List")) {
         for (size_t i = 0; i < items->size(); ++i) {
             if (string_of((*items)[i], "kind").ends_with("List")) continue;  // a list of lists is no manifest
-            if (auto done = each_pod((*items)[i], visit); !done) return within(within(done.error(), std::to_string(i)).value(), "items");
+            if (auto done = each_pod((*items)[i], notes, visit); !done) return within(within(done.error(), std::to_string(i)).value(), "items");
         }
         return {};
     }
-    std::vector<std::string> way = way_to_pod(kind);
-    if (way.empty()) return {};
+    std::vector<std::string> way = way_to_pod(object);
+    if (way.empty()) {
+        if (notes != nullptr) note_template(object, *notes);
+        return {};
+    }
     if (way[0].empty()) way.clear();
     Json* pod = &object;
     for (const std::string& step : way) {
         pod = member(*pod, step);
         if (pod == nullptr || !pod->is_object()) return tl::unexpected(problem_of(fmt::format("this {} has no pod template", kind)));
     }
-    const Json* metadata = member(object, "metadata");
-    auto done = visit(*pod, kind + " " + (metadata == nullptr ? "" : string_of(*metadata, "name")));
+    auto done = visit(*pod, title_of(object));
     if (done) return {};
     Problem problem = std::move(done.error());
     for (auto step = way.rbegin(); step != way.rend(); ++step) problem = within(std::move(problem), *step).value();
@@ -235,7 +293,7 @@ tl::expected<void, Problem> each_pod(Json& object, const std::function<tl::expec
 
 tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, Report& report) {
     Json result = object;
-    const auto done = each_pod(result, [&](Json& pod, const std::string& title) {
+    const auto done = each_pod(result, &report.notes, [&](Json& pod, const std::string& title) {
         unpatch_pod(pod);
         return PodPatch(pod, options, images, report).patch(title);
     });
@@ -245,7 +303,7 @@ tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options
 
 tl::expected<Json, Problem> unpatch_k8s(const Json& object) {
     Json result = object;
-    const auto done = each_pod(result, [](Json& pod, const std::string&) {
+    const auto done = each_pod(result, nullptr, [](Json& pod, const std::string&) {
         unpatch_pod(pod);
         return tl::expected<void, Problem>();
     });

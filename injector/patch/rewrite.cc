@@ -40,7 +40,10 @@ public:
             text.append(text_.substr(at, edit.begin - at)).append(edit.text);
             at = edit.end;
         }
-        return text.append(text_.substr(at));
+        text.append(text_.substr(at));
+        // A text whose last line does not end, ends so without its last items, too.
+        if (!text_.ends_with('\n') && text.ends_with(line_end_)) text.resize(text.size() - line_end_.size());
+        return text;
     }
 
 private:
@@ -134,7 +137,6 @@ private:
     }
 
     void apply(const Node& node, const std::vector<Alignment>& steps, const Json& whole, size_t region) {
-        const size_t size = count(node);
         const auto kept = static_cast<size_t>(std::count_if(steps.begin(), steps.end(), [](const Alignment& s) { return s.kind == Alignment::Kind::Kept; }));
         if (kept == 0) return replace(node, whole, region);
         std::vector<const Alignment*> added;
@@ -151,12 +153,12 @@ private:
             } else {
                 size_t last = step.index;
                 while (i + 1 < steps.size() && steps[i + 1].kind == Alignment::Kind::Removed) last = steps[++i].index;
-                remove(node, step.index, last, size);
+                remove(node, step.index, last);
             }
         }
     }
 
-    void remove(const Node& node, size_t first, size_t last, size_t size) {
+    void remove(const Node& node, size_t first, size_t last) {
         const Item from = item(node, first), to = item(node, last);
         if (node.flow) {
             if (first > 0) return edit(item(node, first - 1).end, to.end, "");
@@ -165,7 +167,6 @@ private:
         if (!first_on_line(from.begin)) return edit(from.begin, item(node, last + 1).begin, "");
         const size_t begin = line_start(from.begin), end = rest_of_line(to.end);
         const size_t behind = text_.substr(end).starts_with("\r\n") ? end + 2 : std::min(end + 1, text_.size());
-        if (end == text_.size() && begin > 0 && last + 1 == size) return edit(rest_of_line(item(node, first - 1).end), end, "");
         edit(begin, behind, "");
     }
 

@@ -129,10 +129,11 @@ size_t bracket_flood(std::string_view text) {
     return std::string_view::npos;
 }
 
-std::string explain(const YAML::Exception& exception, std::string_view text) {
-    std::string message = "no valid YAML: " + exception.msg;
-    if (text.find("{{") != std::string_view::npos) {
-        message += "; this looks like a template: render it first (`helm template`), or use bewit as Helm's post-renderer";
+// With advice where Helm's braces are the cause. CloudFormation has such braces within quotes (`{{resolve:...}}`).
+std::string explain(std::string message, std::string_view text) {
+    for (size_t at = 0; (at = text.find("{{", at)) != std::string_view::npos; at += 2) {
+        if (text.substr(at).starts_with("{{resolve:")) continue;
+        return message + "; this looks like a template: render it first (`helm template`), or use bewit as Helm's post-renderer";
     }
     return message;
 }
@@ -153,10 +154,10 @@ tl::expected<Document, Problem> read_yaml(std::string text) {
         while (parser.HandleNextDocument(builder)) {
         }
     } catch (const Refusal& refusal) {
-        return tl::unexpected(problem_at(document, refusal.offset, refusal.message));
+        return tl::unexpected(problem_at(document, refusal.offset, explain(refusal.message, document.text)));
     } catch (const YAML::Exception& exception) {
         const auto offset = exception.mark.is_null() ? document.text.size() : static_cast<size_t>(std::max(exception.mark.pos, 0));
-        return tl::unexpected(problem_at(document, std::min(offset, document.text.size()), explain(exception, document.text)));
+        return tl::unexpected(problem_at(document, std::min(offset, document.text.size()), explain("no valid YAML: " + exception.msg, document.text)));
     }
     find_extents(document);
     return document;

@@ -9,6 +9,8 @@ TEST_CASE("JSON keeps its order, its numbers and its escapes") {
     CHECK(value_ok(R"({"b": 1, "a": [true, null, "\u00e9\n", 1.5e3]})").dump() == R"({"b":1,"a":[true,null,"é\n",1500.0]})");
     CHECK(value_ok(" [ ] ").dump() == "[]");
     CHECK(value_ok("\xef\xbb\xbf{}").dump() == "{}");
+    CHECK(read_ok("\xef\xbb\xbf{}").mark.size() == 3);
+    CHECK(value_ok("{a: [b]}").dump() == R"({"a":["b"]})");  // YAML, though it begins like JSON
 }
 
 TEST_CASE("what is no JSON is refused with its place") {
@@ -18,7 +20,7 @@ TEST_CASE("what is no JSON is refused with its place") {
     CHECK(refusal("{\"a\": [1, 2}") == "t:1:12: a comma or ']' is missing here");
     CHECK(refusal("{\"a\"") == "t:1:5: a colon is missing here");
     CHECK(refusal("{\"a\": 1") == "t:1:8: the JSON ends in the middle");
-    CHECK(refusal("{a: 1}") == "t:1:2: a key in quotes is missing here");
+    CHECK(refusal("{'a': 1}") == "t:1:2: a key in quotes is missing here");
     CHECK(refusal("{\"a\": tru}") == "t:1:7: this value is no valid JSON");
     CHECK(refusal("{\"a\": \"\\x\"}") == "t:1:7: this value is no valid JSON");
     CHECK(refusal("{} x") == "t:1:4: something follows the end of the JSON document");

@@ -198,6 +198,12 @@ TEST_CASE("what cannot be known to be right is refused, with its place") {
     CHECK(refused(task({{"name", "bewit-init"}, {"image", "x"}})).find("not of this program's making") != std::string::npos);
     CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"dependsOn", {{"Ref", "D"}}}})).find("only a list can be added to") != std::string::npos);
     CHECK(refused(task("x")).find("must be an object") != std::string::npos);
+    for (const char* mount : {R"({"containerPath":"/opt/bewit"})", R"({"containerPath":"/opt/bewit/x"})", R"({"containerPath":"/opt/","readOnly":true})", R"({"containerPath":"/","readOnly":true})"}) {
+        const std::string sentence = refused(task({{"name", "a"}, {"image", "x"}, {"mountPoints", Json::array({Json::parse(mount)})}}));
+        CHECK(sentence.starts_with("/containerDefinitions/0/mountPoints/0: '/"));
+        CHECK(sentence.ends_with("choose another place with --directory"));
+    }
+    CHECK(patch(task({{"name", "a"}, {"image", "x"}, {"mountPoints", Json::parse(R"([{"containerPath":"/opt"},{"containerPath":"/opt/bew","readOnly":true}])")}}), with(Shape::Init)).has_value());
     Json windows = task({{"name", "a"}, {"image", "x"}});
     windows["runtimePlatform"] = {{"operatingSystemFamily", "WINDOWS_SERVER_2022_CORE"}};
     CHECK(refused(windows).find("Linux only") != std::string::npos);

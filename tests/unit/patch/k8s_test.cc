@@ -76,6 +76,14 @@ TEST_CASE("every kind that holds a pod is patched, and nothing else") {
     for (const std::string other : {"kind: Service\nspec: {}\n", "a: 1\n", "- 1\n", "kind: ConfigMap\ndata:\n  kind: Pod\n"}) CHECK(patch(other)->text == other);
 }
 
+TEST_CASE("other groups mean other things by the same names, and what looks like a pod there is said") {
+    const std::string other = "apiVersion: batch.volcano.sh/v1\nkind: Job\nspec: {tasks: []}\n";
+    CHECK(patch(other)->text == other);
+    const std::string service = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: s}\nspec: {template: {spec: {containers: [{image: x}]}}}\n";
+    CHECK(patch(service)->text == service);
+    CHECK(patch(service)->notes == "Service s is of serving.knative.dev/v1, which is not known here, and stays as it is: its containers will not run under bewit\n");
+}
+
 TEST_CASE("documents of a stream, with their comments") {
     const std::string text = "# one\nkind: Service\n---\n" + pod("      command: # of app\n        - a\n      # more\n") + "---\n# last\nkind: Secret\n";
     const std::string patched = patch(text)->text;
@@ -145,6 +153,8 @@ TEST_CASE("what cannot be known to be right is refused with its place") {
     CHECK(patch("kind: Deployment\nspec: {}\n").error().find("no pod template") != std::string::npos);
     CHECK(patch("kind: Pod\nspec: {}\n").error().find("no list of containers") != std::string::npos);
     CHECK(patch(pod("", "  os: {name: windows}\n")).error().find("Linux only") != std::string::npos);
+    CHECK(patch(pod("", "  nodeSelector: {kubernetes.io/os: windows}\n")).error().find("/spec/nodeSelector: bewit runs on Linux only") != std::string::npos);
+    CHECK(patch(pod("      volumeMounts: [{name: c, mountPath: /opt}]\n", "  volumes: [{name: c, secret: {}}]\n")).error().find("'/opt' is read-only") != std::string::npos);
     CHECK(patch(pod("", "  volumes: [{name: bewit}]\n")).error().find("there already") != std::string::npos);
     CHECK(patch("x: &c {image: x}\nkind: Pod\nspec:\n  containers:\n  - <<: *c\n    name: a\n").error().find("merge key") != std::string::npos);
     CHECK(patch(pod("      volumeMounts: x\n      command: [a]\n")).error().find("must be a list") != std::string::npos);
