@@ -33,6 +33,7 @@ void tell_of_stop(SignalForwarder& forwarder, int status) {
         forwarder.target_stopped(WSTOPSIG(status));
     } else {
         forwarder.target_continued();
+        forwarder.target_got(SIGCONT, 0);
     }
 }
 

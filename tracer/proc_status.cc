@@ -54,6 +54,7 @@ std::optional<ProcStatus> read_proc_status(Tid tid) {
                       .uid = static_cast<uint32_t>(number_of(text, "Uid:")),
                       .ignored = signals_of(text, "\nSigIgn:"),
                       .caught = signals_of(text, "\nSigCgt:"),
+                      .pending = signals_of(text, "\nShdPnd:"),
                       .state = state_of(text)};
 }
 

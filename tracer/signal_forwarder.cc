@@ -21,9 +21,9 @@ namespace {
 // Wakes the thread when it is to end; its number does not matter, since `ending_` is looked at first.
 constexpr int wake_signal = SIGUSR1;
 constexpr int64_t stop_request_holds_ms = 2000;
-// The target is told to go on by the same kill(2) as bewit: it is seen going on a moment earlier or later.
-constexpr int64_t continuation_holds_ms = 500;
-constexpr int continuation_takes_ms = 50;
+// What was sent to the whole group reaches the target a moment before or after bewit. Seen by bewit it is only when the target has been given it.
+constexpr int64_t delivery_holds_ms = 500;
+constexpr int delivery_takes_ms = 50, delivery_takes_ms_of_a_tracee = 1000;
 constexpr auto retry_interval = std::chrono::milliseconds(1);
 
 // SIGCHLD tells bewit of its own children. The kernel never lets SIGKILL and SIGSTOP wait.
@@ -86,19 +86,30 @@ void SignalForwarder::target_gone(pid_t receiver) {
 int SignalForwarder::take() { return for_the_rest_.exchange(0); }
 
 void SignalForwarder::target_stopped(int signal) {
-    const std::lock_guard lock(stop_mutex_);
+    const std::lock_guard lock(mutex_);
     stopped_by_ = signal;
     stop_with_target();
 }
 
 void SignalForwarder::target_continued() {
-    const std::lock_guard lock(stop_mutex_);
+    const std::lock_guard lock(mutex_);
     stopped_by_ = 0;
-    continued_at_ms_ = now_ms();
+}
+
+void SignalForwarder::forget_requested_stop() {
+    const std::lock_guard lock(mutex_);
+    requested_stop_ = 0;
+}
+
+void SignalForwarder::target_got(int signal, pid_t sender) {
+    const std::lock_guard lock(mutex_);
+    Delivery& got = got_.at(static_cast<size_t>(signal));
+    const int64_t now = now_ms();
+    got = {.sender = sender, .at_ms = now < got.until_ms ? 0 : now};
 }
 
 void SignalForwarder::stop_requested(int signal) {
-    const std::lock_guard lock(stop_mutex_);
+    const std::lock_guard lock(mutex_);
     requested_stop_ = signal;
     requested_at_ms_ = now_ms();
     stop_with_target();
@@ -111,19 +122,29 @@ void SignalForwarder::stop_with_target() {
     kill(getpid(), SIGSTOP);  // bewit blocks the others
 }
 
-// A SIGCONT came. Where it was sent to the whole group, as a shell does, the target has had its own: a second one would run its handler twice, or
-// wake it from its next stop.
-bool SignalForwarder::target_has_its_own() {
+// Of what kill(2) sent: whether the target has been given the same, or is about to.
+bool SignalForwarder::target_has_its_own(const siginfo_t& info) {
+    const int64_t arrived_ms = now_ms();
     for (int waited_ms = 0;; ++waited_ms) {
+        const pid_t target = target_;
+        const std::optional<ProcStatus> status = target == 0 ? std::nullopt : read_proc_status(Tid{target});
+        if (!status) return false;
+        bool may_be_in_hand = false;  // of the tracer, which has not looked yet
         {
-            const std::lock_guard lock(stop_mutex_);
-            requested_stop_ = 0;
-            if (continued_at_ms_ != 0 && now_ms() - continued_at_ms_ <= continuation_holds_ms) {
-                continued_at_ms_ = 0;
+            const std::lock_guard lock(mutex_);
+            Delivery& got = got_.at(static_cast<size_t>(info.si_signo));
+            if (got.at_ms != 0 && got.at_ms >= arrived_ms - delivery_holds_ms && (got.sender == info.si_pid || got.sender == 0)) {
+                got.at_ms = 0;
                 return true;
             }
-            if (stopped_by_ == 0 || waited_ms >= continuation_takes_ms) return false;
+            const bool is_pending = (status->pending & signal_bit(info.si_signo)) != 0;
+            if (is_pending && info.si_signo < SIGRTMIN) {  // of the others, several may be
+                got.until_ms = now_ms() + delivery_holds_ms;
+                return true;
+            }
+            may_be_in_hand = is_pending || (status->state == 't' && stopped_by_ == 0);
         }
+        if (waited_ms >= (may_be_in_hand ? delivery_takes_ms_of_a_tracee : delivery_takes_ms)) return false;
         std::this_thread::sleep_for(retry_interval);
     }
 }
@@ -136,8 +157,10 @@ void SignalForwarder::forward_all() {
         if (ending_) return;
         if (signal < 0) continue;
         if (grouping_ == Grouping::SharedGroup && is_stop_signal(info.si_signo)) stop_requested(info.si_signo);
-        if (grouping_ == Grouping::SharedGroup && info.si_signo == SIGCONT && target_has_its_own()) continue;
-        if (is_forwarded(info, grouping_)) forward(info);
+        if (info.si_signo == SIGCONT) forget_requested_stop();
+        if (!is_forwarded(info, grouping_)) continue;
+        if (grouping_ == Grouping::SharedGroup && info.si_code == SI_USER && target_has_its_own(info)) continue;
+        forward(info);
     }
 }
 

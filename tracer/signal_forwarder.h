@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -41,22 +42,32 @@ public:
     void target_stopped(int signal);
     void target_continued();
 
+    // The target gets `signal`, which process `sender` sent; 0 where that is not known. What the same one sends to bewit at about that time was sent to
+    // the group that they share, and is not passed on: the target would get it twice, and after a SIGCONT be stopped once more.
+    void target_got(int signal, pid_t sender);
+
 private:
     void forward_all();
     void forward(const siginfo_t& info);
     void stop_requested(int signal);
-    bool target_has_its_own();
+    void forget_requested_stop();
+    bool target_has_its_own(const siginfo_t& info);
     void stop_with_target();
 
     const Grouping grouping_;
     std::atomic<pid_t> target_;
     std::atomic<pid_t> receiver_{0};
     std::atomic<int> for_the_rest_{0};
-    std::mutex stop_mutex_;          // guards the four below
+    struct Delivery {
+        pid_t sender = 0;
+        int64_t at_ms = 0;      // 0: there was none, or bewit's own of the same has been taken for it
+        int64_t until_ms = 0;   // not 0: bewit's own has been taken for the one that is pending, if it is delivered before that
+    };
+    std::mutex mutex_;               // guards what follows, to `got_`
     int stopped_by_ = 0;             // of the target; 0: it runs
     int requested_stop_ = 0;         // of bewit
     int64_t requested_at_ms_ = 0;
-    int64_t continued_at_ms_ = 0;    // of the target; 0: a SIGCONT that bewit got has been taken for the same
+    std::array<Delivery, 65> got_{};  // the target's last one, by the signal's number
     std::atomic<bool> ending_{false};
     std::thread thread_;
 };

@@ -258,8 +258,10 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
     if (settings_.runtime != nullptr && settings_.runtime->at_signal(tracee, workload_.tracees, signal)) return;
     ++workload_.statistics.signals;
     siginfo_t info{};
-    if (signals_wanted_ && signal_info(tracee.tid, info)) {
-        workload_.report(workload_.decoder.signal_delivered(tracee.tid, Tid{info.si_pid}, signal));
+    const bool may_be_bewit_s_too = forwarder_ != nullptr && leader_of(tracee.pid) == workload_.entrypoint;
+    if ((signals_wanted_ || may_be_bewit_s_too) && signal_info(tracee.tid, info)) {
+        if (may_be_bewit_s_too && info.si_code == SI_USER) forwarder_->target_got(signal, info.si_pid);
+        if (signals_wanted_) workload_.report(workload_.decoder.signal_delivered(tracee.tid, Tid{info.si_pid}, signal));
     }
     tracee.waits_since_ns = undo_interruption(tracee.tid, signal, tracee.waits_since_ns, monotonic_ns());
     go_on(tracee, signal);
