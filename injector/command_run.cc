@@ -1,4 +1,6 @@
 // `bewit run`: the ENTRYPOINT prefix. Everything that can fail for the user's reasons fails before the workload starts.
+#include <unistd.h>
+
 #include <optional>
 
 #include <fmt/format.h>
@@ -20,6 +22,7 @@ struct RunOptions {
     CommandLine line;
     std::string interception = "auto";
     std::string io_uring = "watch";
+    std::string on_failure = "kill";
     std::string user;
     bool no_seccomp = false;
     bool forward_signals = true;
@@ -51,6 +54,7 @@ public:
         tracing_.kill_on_exit = options_.kill_on_exit;
         tracing_.runtime = options_.interception != "strict";
         tracing_.forward_signals = options_.forward_signals;
+        choose_end();
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         const int status = monitor_.ok() ? run_watched() : run_unwatched("its rules have errors");
         monitor_.close();
@@ -62,6 +66,17 @@ private:
     static int fail(const std::string& message) {
         error(message);
         return cannot_start;
+    }
+
+    // What becomes of the workload when bewit dies.
+    void choose_end() {
+        if (options_.on_failure == "kill") return;
+        if (getpid() == 1) {
+            warning("--on-failure continue: bewit is PID 1 here, and the kernel ends everything with it; the option does nothing");
+            return;
+        }
+        if (!options_.no_seccomp) note("--on-failure continue: every syscall stops, since a seccomp filter would outlive bewit");
+        tracing_.die_with_tracer = false;
     }
 
     int run_watched() {
@@ -120,6 +135,9 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
         ->check(CLI::IsMember({"watch", "deny"}));
     command->add_flag("--no-seccomp", options->no_seccomp,
                       "stop at every syscall instead of using a seccomp filter: slow, but setuid programs keep working without CAP_SYS_ADMIN");
+    command->add_option("--on-failure", options->on_failure,
+                        "when bewit itself dies: kill the workload, or let it continue unwatched, which takes --no-seccomp; as PID 1 it is always killed (default: kill)")
+        ->check(CLI::IsMember({"kill", "continue"}));
     command->add_option("--user", options->user, "run the command as this user")->type_name("UID[:GID]");
     command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals, "pass signals on to the command (default)");
     command->add_flag("--kill-on-exit", options->kill_on_exit, "when the command ends, kill what it left behind instead of waiting for it");

@@ -33,7 +33,9 @@ StartError no_command() { return {125, "no command was given"}; }
 
 struct Tracer::Impl {
     Impl(Options options, const match::Interest& interest, event::Sink& sink, event::Witness& witness)
-        : options(std::move(options)), inheritance(Inheritance::take()), interest(interest), sink(sink), witness(witness) {}
+        : options(std::move(options)), inheritance(Inheritance::take()), interest(interest), sink(sink), witness(witness) {
+        if (!this->options.die_with_tracer) this->options.seccomp = false;
+    }
 
     tl::expected<int, StartError> run() {
         if (options.command.empty()) return tl::unexpected(no_command());
@@ -55,7 +57,7 @@ struct Tracer::Impl {
 
     tl::expected<int, StartError> watch(Spawned& child, const BpfProgram& filter) {
         const Tid tid{child.pid()};
-        if (const int error = seize(tid); error != 0) {
+        if (const int error = seize(tid, options.die_with_tracer ? OnTracerDeath::Kill : OnTracerDeath::Release); error != 0) {
             const StartError explanation = explain_seize_failure(error, tid);
             kill(child.pid(), SIGKILL);
             waitpid(child.pid(), nullptr, 0);

@@ -28,6 +28,9 @@ struct Options {
     std::optional<gid_t> gid;
     bool forward_signals = true;             // to the command; what the kernel sends to bewit alone is never passed on
     bool kill_on_exit = false;               // when the command ends, what it left behind is killed; else waited for (as PID 1 the kernel kills it)
+    // The workload is killed when bewit is (PTRACE_O_EXITKILL). Else it runs on unwatched, except where bewit is PID 1 and the kernel ends all; there is
+    // no seccomp program and no runtime then, whatever is asked for above: without a tracer, what stops would fail with ENOSYS (seccomp(2), RET_TRACE).
+    bool die_with_tracer = true;
     bool trace = true;                       // false: run the workload unwatched, with all of PID 1's duties
     // The workload keeps CAP_SYS_PTRACE in its bounding set, where bewit was given it. With it, any process of the container can write into
     // bewit; and nothing that bewit traces can be traced by another one anyway.
