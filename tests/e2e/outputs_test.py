@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Where alerts go, and the configuration that says so."""
+import fcntl
 import http.server
 import json
 import os
@@ -71,6 +72,54 @@ class Outputs(TestCase):
         self.assertEqual(result.status, 7, result.stderr)
         self.assertEqual([body["rule"] for body in collector.bodies], ["marked"] * 3)
         self.assertNotIn("could not be delivered", result.stderr)
+
+    def test_standard_error_that_was_made_one_that_does_not_wait_gets_every_line_whole(self):
+        # Longer than what a pipe takes at once (pipe(7), PIPE_BUF), and far more than it holds.
+        with open(self.rules, "w", encoding="utf-8") as file:
+            file.write(RULE.replace("opened %fd.name", "run %proc.cmdline"))
+        times = 300
+        code = f"import os, sys\nos.set_blocking(2, False)\nfor i in range({times}): open(sys.argv[1]).close()\nsys.exit(7)"
+        reading, writing = os.pipe()
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+        process = subprocess.Popen([BEWIT, "run", "-r", self.rules, "--", PYTHON, "-c", code, self.marked, "x" * 3000], stderr=writing)
+        os.close(writing)
+        time.sleep(1.5)  # it is full by now
+        text = b""
+        while piece := os.read(reading, 1500):
+            text += piece
+        os.close(reading)
+        self.assertEqual(process.wait(60), 7)
+        lines = text.decode().splitlines()
+        self.assertEqual([json.loads(line)["rule"] for line in lines], ["marked"] * times)
+        self.assertGreater(min(map(len, lines)), 4096)
+
+    def test_alerts_that_were_lost_are_an_alert_as_soon_as_others_get_through(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        reading = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        times = 2000
+        script = f"for i in $(seq {times}); do read line < {self.marked}; done; read line < {fifo}-go"
+        os.mkfifo(fifo + "-go")
+        process = subprocess.Popen([BEWIT, "run", "-r", self.rules, "--alerts", fifo, "-o", "outputs_queue.capacity=50", "--stats=json", "-q", "--",
+                                    "sh", "-c", script], stderr=subprocess.PIPE, text=True)
+        limit = threading.Timer(60, process.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        with os.fdopen(reading, encoding="utf-8") as lines:
+            with open(fifo + "-go", "w", encoding="utf-8"):  # the workload has done all of it, and waits
+                os.set_blocking(reading, True)
+                alerts = [json.loads(lines.readline())]
+                while alerts[-1]["rule"] == "marked":
+                    alerts.append(json.loads(lines.readline()))
+                self.assertIsNone(process.poll())
+            alerts += map(json.loads, lines)
+        counts = json.loads(process.communicate(timeout=60)[1])["alerts"]
+        self.assertEqual(process.returncode, 1)
+        lost = [alert for alert in alerts if alert["rule"] != "marked"]
+        self.assertEqual({(alert["rule"], alert["source"], alert["priority"]) for alert in lost}, {("bewit internal: alerts lost", "internal", "Critical")})
+        self.assertEqual(int(lost[-1]["output_fields"]["alerts"]), counts["dropped"])
+        self.assertEqual((len(alerts) - len(lost), counts["dropped"] + counts["delivered"]), (counts["delivered"], times))
+        self.assertGreater(counts["dropped"], 1000)
 
     def test_a_server_that_never_answers_holds_up_no_workload(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:

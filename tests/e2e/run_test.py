@@ -2,6 +2,7 @@
 """`bewit run` as PID 1 and as a wrapper: exit statuses, signals, zombies, terminals, errors."""
 import os
 import pathlib
+import select
 import signal
 import subprocess
 import time
@@ -17,6 +18,14 @@ def start(command, *options, prefix=(), **keywords):
     keywords.setdefault("stdout", subprocess.PIPE)
     keywords.setdefault("stderr", subprocess.PIPE)
     return subprocess.Popen([*prefix, BEWIT, "run", "--alerts", "/dev/null", *options, "--", *command], text=True, **keywords)
+
+
+def wait_for_state(pid, states):
+    for _ in range(500):
+        if pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(") ", 1)[1][0] in states:
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"process {pid} is not {states}")
 
 
 class ExitStatus(TestCase):
@@ -67,6 +76,13 @@ class ExitStatus(TestCase):
         for rules, options in (([empty], []), (["builtin"], ["-t", "no-such-tag"]), (["builtin"], ["-D", "*"])):
             done = subprocess.run([BEWIT, "run", "-r", *rules, *options, "--", "sh", "-c", "exit 7"], capture_output=True, text=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (7, "bewit: warning: no rule is loaded and selected: nothing can raise an alert\n"))
+
+    def test_what_bewit_cannot_say_changes_nothing(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            for options in (["--stats"], ["--stats=json"], ["-v", "--stats"]):
+                done = subprocess.run([BEWIT, "run", *options, "--", "sh", "-c", "cat /etc/shadow; exit 7"], stderr=full, stdout=subprocess.DEVNULL,
+                                      check=False, timeout=60)
+                self.assertEqual(done.returncode, 7, options)
 
     def test_on_error_continue_runs_the_workload_and_says_so_as_an_alert(self):
         result = run(["sh", "-c", "echo works; exit 7"], rules=["/nowhere.yaml"], options=["--on-error", "continue"])
@@ -122,6 +138,28 @@ class Threads(TestCase):
             self.assertEqual((result.status, len(result.of("secret")), len(result.of("ran"))), (0, 6000, 1), mode)
 
 
+class Limits(TestCase):
+    """A workload that leaves bewit no thread."""
+
+    USER = 64321  # whose processes are those of the test alone
+
+    @needs_root
+    def test_no_process_to_be_had_loses_no_alert_and_no_exit_status(self):
+        os.chmod(self.directory, 0o777)
+        for name in ("plain", "secret"):
+            pathlib.Path(self.path(name)).touch()
+        rules = self.path("rules.yaml")
+        with open(rules, "w", encoding="utf-8") as file:
+            file.write("- rule: secret\n  desc: d\n  output: o\n  priority: WARNING\n"
+                       f"  condition: evt.type in (open, openat) and fd.name = {self.path('secret')}\n")
+        prefix = ["setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "prlimit", "--nproc=20"]
+        for options in ([], ["-o", "program_output.enabled=true", "-o", f"program_output.program=cat >> {self.path('written')}"]):
+            result = run([str(harness.PROGRAMS / "crowd"), self.path("plain"), self.path("secret")], rules=[rules], prefix=prefix, options=options)
+            self.assertEqual((result.status, result.stdout, result.rules()), (7, "full\n", ["secret"]), result.stderr)
+            self.assertEqual(result.stderr, "")
+        self.assertEqual(len(pathlib.Path(self.path("written")).read_text(encoding="utf-8").splitlines()), 1)
+
+
 class Signals(TestCase):
     FORWARDED = [n for n in range(1, 65) if n not in (signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, 32, 33)]
 
@@ -158,6 +196,32 @@ class Signals(TestCase):
             self.assertEqual(process.stdout.readline(), f"{number}\n")
         process.kill()
         process.communicate()
+
+    def test_what_is_sent_to_the_group_of_both_reaches_the_workload_once(self):
+        code = ("import os, signal, time\n"
+                "for n in (signal.SIGCONT, signal.SIGUSR1): signal.signal(n, lambda number, frame: os.write(1, b'%d\\n' % number))\n"
+                "os.write(1, b'ready\\n')\n"
+                "while True: time.sleep(0.01)\n")
+        process = start([PYTHON, "-c", code], preexec_fn=os.setpgrp)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertEqual(process.stdout.readline(), "ready\n")
+        for stop in [signal.SIGTSTP, signal.SIGSTOP, None, signal.SIGTTIN] * 4:
+            if stop is not None:
+                os.killpg(process.pid, stop)
+                wait_for_state(process.pid, "Tt")
+            os.killpg(process.pid, signal.SIGCONT)
+            self.assertEqual(process.stdout.readline(), f"{signal.SIGCONT:d}\n")
+            time.sleep(0.15)
+            self.assertEqual(select.select([process.stdout], [], [], 0)[0], [], stop)
+        # What is sent to bewit alone gets through all the same, and what the group got before it does not count for it.
+        for _ in range(3):
+            os.killpg(process.pid, signal.SIGUSR1)
+            self.assertEqual(process.stdout.readline(), f"{signal.SIGUSR1:d}\n")
+            time.sleep(0.15)
+            os.kill(process.pid, signal.SIGUSR1)
+            self.assertEqual(process.stdout.readline(), f"{signal.SIGUSR1:d}\n")
+        self.assertEqual(select.select([process.stdout], [], [], 0.2)[0], [])
 
     def test_sigterm_ends_a_server_gracefully(self):
         process = start(["sh", "-c", "trap 'echo bye; exit 9' TERM; echo ready; while :; do sleep 0.05; done"])

@@ -72,6 +72,19 @@ class Runtime(TestCase):
             self.assertEqual(len(result.of("secret")), calls // 1000)
             self.assertEqual(json.loads(result.stderr)["runtime_sites"] > 0, mode == "auto")
 
+    def test_syscall_user_dispatch_traps_what_it_traps_natively_and_as_what_it_is(self):
+        command = [str(harness.PROGRAMS / "dispatch"), self.path("plain"), self.path("secret")]
+        native = subprocess.run(command, capture_output=True, text=True, check=True)
+        if native.stdout == "no dispatch\n":
+            self.skipTest("this kernel has no Syscall User Dispatch")
+        self.assertEqual(len(native.stdout.splitlines()), 5)
+        for mode in ("strict", "auto"):
+            # What finds the runtime there is enough for it to be in the way.
+            result = run(command, rules=[self.rules], options=["--interception", mode, "--stats=json", "-q"])
+            self.assertEqual((result.status, result.stdout), (0, native.stdout), mode)
+            self.assertEqual(result.rules(), ["secret"] * 5, mode)
+            self.assertEqual(json.loads(result.stderr)["runtime_sites"] > 0, mode == "auto", mode)
+
     def test_a_name_that_changes_while_it_is_opened_is_the_one_that_was_looked_at(self):
         # Between boring names at a site that is hot, every interesting one is seen: none is lost, none told twice.
         code = ("import os, sys\n"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Attacks on the tracer itself: rows A1 to A12 of the threat model (docs/security.md)."""
+import json
 import os
 import re
 import select
@@ -206,6 +207,20 @@ class HiddenNames(TestCase):
         for way in ("undumpable", "worker"):
             result = self.hide(way, prefix=tuple(self.NO_PTRACE))
             self.assertEqual((result.stdout, result.rules()), ("opened\n", ["Marked file opened"]), way)
+
+    @needs_root
+    def test_a_program_that_nobody_may_read_is_told_as_that(self):
+        # Executable and no more, for a user without any capability: the one case that is left (docs/security.md).
+        closed = self.named("closed", program("hidden_names"))
+        os.chmod(closed, 0o111)
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+        for options in WAYS:
+            result = harness.run([closed, "undumpable", self.marked], rules=[self.rules], prefix=nobody, options=["--stats=json", "-q", *options])
+            self.assertEqual((result.status, result.stdout), (0, "opened\n"), result.stderr)
+            told = result.of("bewit internal: unreadable")
+            self.assertEqual(len(told), 1, result.alerts)
+            self.assertEqual(told[0]["output_fields"]["evt.type"], "openat")
+            self.assertGreaterEqual(json.loads(result.stderr)["unreadable"], 1)
 
     @needs_root
     def test_another_user_without_the_right_to_trace_others(self):

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,24 +26,33 @@ namespace {
 
 class RecordingSink final : public event::Sink {
 public:
-    explicit RecordingSink(bool wants_exit) : wants_exit_(wants_exit) {}
+    RecordingSink(bool wants_exit, std::string_view crash_at) : wants_exit_(wants_exit), crash_at_(crash_at) {}
 
     bool wants_exit(const event::View&) override { return wants_exit_; }
+    void on_unreadable(const event::View&) override { ++unreadable; }
     void on_event(const event::View& event) override {
+        if (event.name() == crash_at_) crash();
         text << raw(event.tid()) << ' ' << event.name() << ' ' << number(event, "ptid") << ' ' << number(event, "status");
         if (const auto result = event.result()) text << ' ' << *result;
         text << '\n';
     }
 
     std::ostringstream text;
+    uint64_t unreadable = 0;
 
 private:
+    static void crash() {
+        const rlimit none{};
+        setrlimit(RLIMIT_CORE, &none);
+        __builtin_trap();  // its signal is blocked, so that no handler gets it
+    }
     static int64_t number(const event::View& event, std::string_view name) {
         const event::Param param = event.param(name);
         return param.present() ? param.as_int() : -1;
     }
 
     bool wants_exit_;
+    std::string_view crash_at_;
 };
 
 class NoWitness final : public event::Witness {
@@ -110,7 +120,7 @@ const SeenEvent* Outcome::first(std::string_view name) const {
 int Running::run_bewit(const std::vector<std::string>& command, const Setting& setting) const {
     if (setting.before) setting.before();
     const match::Interest interest = interest_of(setting);
-    RecordingSink sink(setting.wants_exit);
+    RecordingSink sink(setting.wants_exit, setting.crash_at);
     NoWitness witness;
     Options options = setting.options;
     options.command = command;
@@ -120,7 +130,7 @@ int Running::run_bewit(const std::vector<std::string>& command, const Setting& s
     std::ostringstream head;
     head << ended.has_value() << ' ' << (ended ? exit_status_of(*ended) : ended.error().exit_status) << ' ' << tracer.privileged_filter() << ' '
          << tracer.workload_keeps_ptrace_capability() << ' ' << s.stops << ' ' << s.syscall_entries << ' ' << s.syscall_exits << ' ' << s.events
-         << ' ' << s.signals << ' ' << s.processes << ' ' << s.threads << ' ' << s.entry_only << '\n'
+         << ' ' << s.signals << ' ' << s.processes << ' ' << s.threads << ' ' << s.entry_only << ' ' << sink.unreadable << '\n'
          << (ended ? "" : ended.error().message) << '\n';
     write_all(report_, head.str());
     write_all(report_, sink.text.str());
@@ -195,7 +205,7 @@ Outcome Running::finish() {
     std::istringstream report(read_file(report_));
     Statistics& s = outcome.statistics;
     if (!(report >> outcome.ran >> outcome.exit_status >> outcome.privileged_filter >> outcome.keeps_ptrace_capability >> s.stops >>
-          s.syscall_entries >> s.syscall_exits >> s.events >> s.signals >> s.processes >> s.threads >> s.entry_only)) {
+          s.syscall_entries >> s.syscall_exits >> s.events >> s.signals >> s.processes >> s.threads >> s.entry_only >> s.unreadable)) {
         outcome.exit_status = exit_status_of(status);  // bewit itself died
         return outcome;
     }

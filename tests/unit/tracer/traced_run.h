@@ -27,7 +27,7 @@ struct Outcome {
     std::string error;            // StartError's sentence
     std::string output;           // the workload's standard output, as far as it was not read before
     std::vector<SeenEvent> events;
-    Statistics statistics;
+    Statistics statistics;        // `unreadable` is what the sink was told of
     bool privileged_filter = false;
     bool keeps_ptrace_capability = false;
 
@@ -42,6 +42,7 @@ struct Setting {
     bool wants_exit = true;                // the sink's answer
     bool as_init = false;                  // as PID 1 of a pid namespace
     std::function<void()> before;          // in bewit's process, before anything else
+    std::string crash_at;                  // at an event of this name bewit crashes
 };
 
 // The path of a helper program (tests/unit/tracer/programs).

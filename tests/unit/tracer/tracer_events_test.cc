@@ -180,6 +180,18 @@ TEST_CASE("clone3, whose flags another thread could change, is not there") {
     CHECK(run({program("clone3_untraced")}, stepping({})).output == "ENOSYS\n");
 }
 
+TEST_CASE("a call that a filter of the workload's own hands to a tracer fails as it does without one, also where bewit asks for it") {
+    const std::string expected = "getppid ENOSYS\ngetppid ENOSYS\ngetppid ENOSYS\ngetppid ENOSYS\nopenat ENOSYS\n";
+    Setting unwatched;
+    unwatched.options.trace = false;
+    CHECK(run({program("own_trace")}, unwatched).output == expected);
+    for (const Setting& setting : {Setting{}, asking_for({"openat", "getppid"}), stepping(asking_for({"openat"}))}) {
+        const Outcome outcome = run({program("own_trace")}, setting);
+        CHECK(outcome.output == expected);
+        CHECK(outcome.exit_status == 0);
+    }
+}
+
 TEST_CASE("a filter with a listener of its own is refused and is an event whatever the rules say, and one without is not") {
     Setting setting;
     setting.wants_exit = false;

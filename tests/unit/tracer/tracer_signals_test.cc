@@ -61,6 +61,13 @@ TEST_CASE("an interrupted call is restarted or fails with EINTR, as the handler 
     }
 }
 
+TEST_CASE("a signal that is ignored does not end a call that is never restarted, nor its time limit; one that is handled does") {
+    for (const Setting& way : all_ways()) {
+        CHECK(run({program("ignored_waits"), "0"}, way).output == "epoll_wait 0\nsemtimedop EAGAIN\nsigtimedwait EAGAIN\n");
+        CHECK(run({program("ignored_waits"), "1"}, way).output == "epoll_wait EINTR\nsemtimedop EINTR\nsigtimedwait EINTR\n");
+    }
+}
+
 TEST_CASE("every signal that bewit gets reaches the command, with its value where there is one") {
     for (const Setting& way : all_ways()) {
         std::vector<int> signals;
@@ -139,6 +146,22 @@ TEST_CASE("when bewit is killed the workload dies with it") {
     REQUIRE(running.line() == "ready");
     kill(running.pid(), SIGKILL);
     CHECK(running.finish().exit_status == 128 + SIGKILL);
+}
+
+TEST_CASE("when bewit is killed or crashes in the middle of a call, the workload goes on if that was asked for, and else never comes back from it") {
+    for (Setting way : watched_ways()) {
+        way.kinds = {"openat"};
+        way.crash_at = "openat";
+        Outcome outcome = run({program("outlive")}, way);
+        CHECK_FALSE(outcome.ran);
+        CHECK(outcome.exit_status > 128);
+        CHECK(outcome.output.empty());
+        way.options.die_with_tracer = false;
+        outcome = run({program("outlive")}, way);
+        CHECK_FALSE(outcome.ran);
+        CHECK(outcome.exit_status > 128);
+        CHECK(outcome.output == "first 1, thread 1, child 1\n");
+    }
 }
 
 TEST_CASE("what the command leaves behind is waited for, and gets the signals that bewit gets then") {

@@ -237,6 +237,32 @@ TEST_CASE("the capability to trace is taken from the workload, unless it is aske
     CHECK((bounding_set(run({program("show_self")}, setting).output) & bit) != 0);
 }
 
+TEST_CASE("a call that succeeds with a name that bewit cannot read is counted and told") {
+    if (geteuid() != 0) {
+        MESSAGE("skipped: only root can take on another user");
+        return;
+    }
+    const TemporaryDirectory directory;
+    chmod(directory.path().c_str(), 0755);
+    const std::string readable = directory.path() + "/readable", closed = directory.path() + "/closed";
+    for (const std::string& path : {readable, closed}) {
+        std::filesystem::copy_file(program("open_files"), path);
+        chmod(path.c_str(), path == closed ? 0111 : 0755);
+    }
+    Setting setting;
+    setting.kinds = {"openat"};
+    // Without any capability, a program that may be executed and not read is one whose memory may not be looked at.
+    setting.before = [] {
+        if (chdir("/") != 0 || setresuid(12345, 12345, 12345) != 0) _exit(1);
+    };
+    Outcome outcome = run({closed, "/dev/null", "/dev/null"}, setting);
+    CHECK(outcome.output == "2 opened\n");
+    CHECK(outcome.statistics.unreadable >= 2);
+    outcome = run({readable, "/dev/null", "/dev/null"}, setting);
+    CHECK(outcome.output == "2 opened\n");
+    CHECK(outcome.statistics.unreadable == 0);
+}
+
 TEST_CASE("another user is taken on before the command runs, and the filter is in all the same") {
     if (geteuid() != 0) {
         MESSAGE("skipped: only root can take on another user");
