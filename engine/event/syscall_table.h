@@ -8,7 +8,8 @@
 namespace bewit::event::table {
 
 // A syscall of whose name the event's name is not the kernel's: the variants that 32-bit ABIs have with wider
-// arguments, and the few that the catalogue calls otherwise. Sorted by the kernel's name.
+// arguments, and the few that the catalogue calls otherwise. fchmodat2(2) is fchmodat(2) with flags: its generic event would hide the mode from rules
+// that look for setuid bits. Sorted by the kernel's name.
 struct Alias {
     std::string_view kernel;
     std::string_view event;
@@ -19,7 +20,7 @@ constexpr Alias aliases[] = {
     {"_llseek", "llseek"}, {"chown32", "chown"}, {"clock_adjtime64", "clock_adjtime"},
     {"clock_getres_time64", "clock_getres"}, {"clock_gettime64", "clock_gettime"},
     {"clock_nanosleep_time64", "clock_nanosleep"}, {"clock_settime64", "clock_settime"}, {"fadvise64_64", "fadvise64"},
-    {"fchown32", "fchown"}, {"fcntl64", "fcntl"}, {"ftruncate64", "ftruncate"}, {"futex_time64", "futex"},
+    {"fchmodat2", "fchmodat"}, {"fchown32", "fchown"}, {"fcntl64", "fcntl"}, {"ftruncate64", "ftruncate"}, {"futex_time64", "futex"},
     {"getegid32", "getegid"}, {"geteuid32", "geteuid"}, {"getgid32", "getgid"}, {"getgroups32", "getgroups"},
     {"getresgid32", "getresgid"}, {"getresuid32", "getresuid"}, {"getuid32", "getuid"},
     {"io_pgetevents_time64", "io_pgetevents"}, {"lchown32", "lchown"}, {"mq_timedreceive_time64", "mq_timedreceive"},

@@ -46,6 +46,11 @@ class TestCase(harness.TestCase):
         with open(self.rules, "a", encoding="utf-8") as file:
             file.write(f"\n- rule: {name}\n  desc: x\n  condition: {condition}\n  output: {output}\n  priority: WARNING\n")
 
+    def show(self, fields: str) -> None:
+        """Adds to the output of `Marked file opened`."""
+        text = pathlib.Path(self.rules).read_text(encoding="utf-8")
+        self.rule_file(text.replace("file=%fd.name", f"{fields} file=%fd.name"))
+
     def attack(self, name: str, *arguments: str, **keywords) -> harness.Result:
         return harness.run([program(name), *arguments], rules=[self.rules], **keywords)
 

@@ -105,6 +105,7 @@ TEST_CASE("a call whose event is called otherwise makes that event") {
     CHECK(kind_text(Abi::X86_64, "umount2") == "umount2");
     CHECK(kind_text(Abi::X86_64, "getrandom") == "getrandom");
     CHECK(kind_text(Abi::Aarch64, "pread64") == "pread");
+    CHECK(kind_text(Abi::X86_64, "fchmodat2") == "fchmodat");
     CHECK(kind_text(Abi::Aarch64, "newfstatat") == "newfstatat");
     CHECK(kind_text(Abi::Aarch64, "clone3") == "clone3");
 }

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Names and rules: rows C2 to C4 of the threat model (docs/security.md)."""
+import json
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import unittest
+
+import evasion
+from evasion import TestCase, WAYS, program
+import harness
+from harness import BEWIT, needs_root
+
+
+class Disguises(TestCase):
+    def test_c2_the_kernel_s_own_word_of_a_program_stands_beside_what_it_says_of_itself(self):
+        trusted = self.named("sshd", program("disguise"))
+        self.show("command=%proc.cmdline exe=%proc.exe inode=%proc.exe_ino")
+        for options in WAYS:
+            result = harness.run([trusted, self.marked], rules=[self.rules], options=options)
+            self.assertEqual(result.status, 0, result.stderr)
+            fields = self.assert_alert(result, "Marked file opened", fd__name=self.marked)["output_fields"]
+            # What it calls itself from then on is its name, as everywhere (prctl(2)); its command line is the one that it was run with.
+            self.assertEqual((fields["proc.name"], fields["proc.exepath"], fields["proc.exe_ino"]), ("nginx", trusted, os.stat(trusted).st_ino))
+            self.assertEqual((fields["proc.exe"], fields["proc.cmdline"]), (trusted, f"nginx {self.marked}"))
+
+    def test_c2_ancestors_that_have_names_only(self):
+        # The chain is of copies with trusted names; where they came from is told for each of them.
+        rules = self.rule_file("- rule: chain\n  desc: d\n  priority: INFO\n  condition: evt.type in (open, openat) and fd.num >= 0 and fd.name endswith /marked-file\n"
+                               "  output: a=%proc.aname[1] b=%proc.aname[2] c=%proc.aexepath[1] d=%proc.aexepath[2]\n")
+        inner, outer = self.named("sshd", "/bin/dash"), self.named("cron", "/bin/dash")
+        result = harness.run([outer, "-c", f"{inner} -c 'cat {self.marked}; true'; true"], rules=[rules])
+        fields = result.of("chain")[0]["output_fields"]
+        self.assertEqual([fields[name] for name in ("proc.aname[1]", "proc.aname[2]", "proc.aexepath[1]", "proc.aexepath[2]")],
+                         ["sshd", "cron", inner, outer])
+
+
+class Twins(TestCase):
+    def twin(self, way, options=(), rules=None, **keywords):
+        result = harness.run([program("twins"), way, self.marked], rules=rules or [self.rules], options=options, **keywords)
+        self.assertEqual((result.status, result.stdout), (0, "done\n"), (way, result.stderr))
+        return result
+
+    def test_c3_every_way_to_open_a_file_is_told_with_its_name(self):
+        for options in WAYS:
+            for way, kind in (("openat2", "openat2"), ("creat", "creat"), ("handle", "open_by_handle_at"), ("path-descriptor", "openat")):
+                if way == "handle" and os.geteuid() != 0:
+                    continue
+                result = self.twin(way, options)
+                opened = [alert["output_fields"] for alert in result.of("Marked file opened")]
+                self.assertIn((kind, self.marked), [(fields["evt.type"], fields["bewit.path.real"]) for fields in opened], way)
+
+    def test_c3_a_program_run_by_its_descriptor(self):
+        shutil.copy("/bin/true", self.marked)
+        os.chmod(self.marked, 0o755)
+        self.add_rule("Run", "evt.type in (execve, execveat) and evt.rawres = 0 and proc.exepath endswith /marked-file", "type=%evt.type exe=%proc.exe")
+        for options in WAYS:
+            result = harness.run([program("twins"), "execveat", self.marked], rules=[self.rules], options=options)
+            self.assertEqual((result.status, result.stdout, len(result.of("Run"))), (0, "", 1), result.stderr)
+
+    def test_c3_a_setuid_bit_set_by_the_younger_call(self):
+        for options in WAYS:
+            for way in ("fchmodat2", "fchmodat2-empty"):
+                os.chmod(self.marked, 0o644)
+                result = self.twin(way, options, rules=["builtin"])
+                self.assertTrue(os.stat(self.marked).st_mode & stat.S_ISUID)
+                self.assertIn("Setuid or setgid bit set", result.rules())
+
+    def test_c3_a_message_sent_in_company(self):
+        self.add_rule("Sent", "evt.type in (sendto, sendmsg, sendmmsg) and fd.sip = 127.0.0.9 and fd.sport = 4444", "type=%evt.type")
+        for options in WAYS:
+            for way in ("sendmsg", "sendmmsg"):
+                result = self.twin(way, options)
+                self.assertEqual([alert["output_fields"]["evt.type"] for alert in result.of("Sent")], [way])
+
+    def test_c3_a_connection_as_standard_input_however_it_came_there(self):
+        for options in WAYS:
+            for way in ("dup2", "dup3", "fcntl", "pidfd_getfd", "message"):
+                result = self.twin(way, options, rules=["builtin"], stdin="")
+                self.assertIn("Shell on a network connection", result.rules(), way)
+                if way in ("dup2", "dup3", "fcntl"):
+                    self.assertIn("Reverse shell", result.rules(), way)
+
+
+class Characters(TestCase):
+    # A line's end, a terminal's commands, what is no UTF-8, and what only looks like the end of a string.
+    ODD = b"a\nb\r\x1b[31m\x07\xff\xc3(\xe2\x80\xae\"}\\\x7f\xc2\x9b\t"
+
+    def setUp(self):
+        super().setUp()
+        self.file = os.fsencode(self.directory) + b"/" + self.ODD + b"/marked-file"
+        os.mkdir(os.path.dirname(self.file))
+        pathlib.Path(os.fsdecode(self.file)).write_text("x", encoding="utf-8")
+        self.show("command=%proc.cmdline")
+
+    def output(self, form):
+        done = subprocess.run([BEWIT, "run", "-r", self.rules, "--format", form, "--", "/bin/cat", self.file, b"/nowhere/" + self.ODD],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, env={**os.environ, "LC_ALL": "C"})
+        return [line for line in done.stderr.split(b"\n") if line and not line.startswith(b"/bin/cat:")]
+
+    def test_c4_json_is_one_line_valid_and_plain(self):
+        lines = [line for line in self.output("json") if line.startswith(b"{")]
+        self.assertEqual(len(lines), 1, lines)
+        self.assertFalse(any(byte < 0x20 or byte == 0x7f for byte in lines[0]), lines)
+        alert = json.loads(lines[0].decode("utf-8"))
+        self.assertEqual(alert["rule"], "Marked file opened")
+        self.assertTrue(alert["output_fields"]["fd.name"].startswith(self.directory + "/a"))
+        self.assertIn("marked-file", alert["output_fields"]["proc.cmdline"])
+
+    def test_c4_text_is_one_line_and_does_nothing_to_a_terminal(self):
+        lines = [line for line in self.output("text") if b"Warning" in line]
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn(b"marked-file", lines[0])
+        text = lines[0].decode("utf-8")
+        self.assertFalse([character for character in text if ord(character) < 0x20 or 0x7f <= ord(character) < 0xa0], text)
+
+
+if __name__ == "__main__":
+    unittest.main()
