@@ -36,7 +36,7 @@ constexpr Entry own[] = {
     {"bewit.path.real", CharBuf, Print::None, descriptor, real_path,
      "Path that the kernel knows the event's descriptor by, symbolic links resolved."},
     {"bewit.truncated", Bool, Print::None, kind, string_truncated,
-     "Whether a text or a buffer of the event is longer than what was recorded of it."},
+     "Whether a text, a buffer or the arguments of the event are longer than what was recorded of them."},
 };
 
 constexpr Entry util[] = {

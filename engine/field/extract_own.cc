@@ -13,6 +13,8 @@ using event::ParamType;
 
 // PATH_MAX with its NUL: a path that fills it was cut, since the kernel takes none so long.
 constexpr size_t longest_path = 4096;
+// Of all arguments of a program together, NULs included, so many bytes are recorded, as by Falco's drivers.
+constexpr size_t longest_arguments = 4096;
 
 bool is_named_file(const event::Descriptor& what) {
     return what.type == DescriptorType::File || what.type == DescriptorType::File2 ||
@@ -22,6 +24,13 @@ bool is_named_file(const event::Descriptor& what) {
 bool is_cut_path(const Param& param) {
     const bool path = param.info->type == ParamType::FsPath || param.info->type == ParamType::FsRelPath;
     return path && param.as_text().size() >= longest_path;
+}
+
+// The first argument is a parameter of its own.
+bool is_cut_list(const event::View& event, const Param& param) {
+    const Param first = event.param("exe");
+    return param.info->type == ParamType::ByteBuf && param.info->name == "args" && first.present() &&
+           first.as_text().size() + 1 + param.bytes.size() >= longest_arguments;
 }
 
 // Buffers keep the first bytes only; the call's result says how many there were.
@@ -47,7 +56,7 @@ Presence string_truncated(const Field&, Context& context, Value& value) {
     if (context.truncated) return give_bool(value, true);
     for (size_t i = 0; i < context.event.param_count(); ++i) {
         const Param param = context.event.param(i);
-        if (is_cut_path(param) || is_cut_buffer(context.event, param)) return give_bool(value, true);
+        if (is_cut_path(param) || is_cut_list(context.event, param) || is_cut_buffer(context.event, param)) return give_bool(value, true);
     }
     // Before the call nobody knows how much it will move.
     return context.at_entry ? Presence::Unknown : give_bool(value, false);

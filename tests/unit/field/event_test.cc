@@ -210,7 +210,7 @@ TEST_CASE("creat makes executables too, and other calls open nothing") {
     }
 }
 
-TEST_CASE("truncation shows in paths that fill the buffer and in buffers that hold less than was moved") {
+TEST_CASE("truncation shows in paths and arguments that fill their room and in buffers that hold less than was moved") {
     Machine machine;
     machine.after("openat", {{"fd", 3}, {"name", "/etc/passwd"}});
     CHECK(machine.compared("bewit.truncated") == "false");
@@ -221,6 +221,10 @@ TEST_CASE("truncation shows in paths that fill the buffer and in buffers that ho
     CHECK(machine.compared("bewit.truncated") == "true");
     machine.after("write", {{"res", 5}, {"fd", 3}, {"data", bytes_of("hello")}});
     CHECK(machine.compared("bewit.truncated") == "false");
+    machine.after("execve", {{"res", 0}, {"exe", "true"}, {"args", bytes_of(std::string(4000, 'a'))}});
+    CHECK(machine.compared("bewit.truncated") == "false");
+    machine.after("execve", {{"res", 0}, {"exe", "true"}, {"args", bytes_of(std::string(4091, 'a'))}});
+    CHECK(machine.compared("bewit.truncated") == "true");
     machine.truncated = true;
     CHECK(machine.compared("bewit.truncated") == "true");
 }
