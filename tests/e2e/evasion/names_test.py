@@ -84,6 +84,46 @@ class Twins(TestCase):
                     self.assertIn("Reverse shell", result.rules(), way)
 
 
+class Strings(TestCase):
+    """B3: what lies at the edge of what can be read, or is longer than what is."""
+
+    OPEN = """
+import ctypes, mmap, sys
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+name = sys.argv[1].encode()
+pages = libc.mmap(None, ctypes.c_size_t(3 * 4096), 3, 0x22, -1, 0)
+end = pages + 2 * 4096
+libc.mprotect(ctypes.c_void_p(end), ctypes.c_size_t(4096), 0)
+ctypes.memmove(end - len(name) - 1, name + b"\\0", len(name) + 1)
+sys.exit(libc.open(ctypes.c_void_p(end - len(name) - 1), 0) < 0)
+"""
+
+    def test_b3_a_name_that_ends_with_the_last_page(self):
+        self.show("cut=%bewit.truncated")
+        longest = self.directory + "/." * ((4095 - len(self.marked)) // 2) + "/marked-file"
+        for options in WAYS:
+            for name, cut in ((self.marked, False), (longest, None)):
+                result = harness.run([harness.PYTHON, "-c", self.OPEN, name], rules=[self.rules], options=options)
+                self.assertEqual((result.status, result.rules()), (0, ["Marked file opened"]), result.stderr)
+                self.assertEqual(result.alerts[0]["output_fields"]["bewit.path.real"], self.marked)
+                if cut is not None:
+                    self.assertEqual(result.alerts[0]["output_fields"]["bewit.truncated"], cut)
+
+    def test_b3_arguments_and_an_environment_longer_than_what_is_kept(self):
+        self.add_rule("Ran", "evt.type = execve and evt.rawres = 0 and proc.name = true and proc.args startswith first and proc.exepath exists", "args=%proc.args cut=%bewit.truncated")
+        many = [f"{number}=" + "v" * 1000 for number in range(1000)]
+        for options in WAYS:
+            for argument in ("x" * 131071, "x" * 4096, "x" * 4000, ""):
+                result = harness.run([harness.PYTHON, "-c", "import os, sys; os.execve('/bin/true', ['true', 'first', 'x' * int(sys.argv[1])], dict(v.split('=') for v in sys.argv[2:]))",
+                                      str(len(argument)), *many], rules=[self.rules], options=options)
+                self.assertEqual((result.status, result.rules()), (0, ["Ran"]), result.stderr)
+                fields = result.alerts[0]["output_fields"]
+                # What is behind the first 4096 bytes is not there for rules, which the event says.
+                self.assertEqual(fields["proc.args"], ("first " + argument)[:len(fields["proc.args"])])
+                self.assertEqual(fields["bewit.truncated"], len(argument) > 4000)
+
+
 class Characters(TestCase):
     # A line's end, a terminal's commands, what is no UTF-8, and what only looks like the end of a string.
     ODD = b"a\nb\r\x1b[31m\x07\xff\xc3(\xe2\x80\xae\"}\\\x7f\xc2\x9b\t"

@@ -1,10 +1,10 @@
-/* B1, B2, B4. races WAY DIRECTORY TRIES: makes a call TRIES times while another thread changes what it is given, and counts what the kernel made of it: prints
- * how often the marked one of two was taken, and how often the other.
+/* B1, B2, B4. races WAY DIRECTORY TRIES: makes a call TRIES times while another thread changes what it is given, and prints what the kernel made of
+ * each: a letter a try, b for the marked one of two, a for the other.
  *   open      DIRECTORY/file-a or -b, one letter of the name flips
  *   link      DIRECTORY/link/name, link leads to DIRECTORY/file-d or -e
  *   dirfd     name, from a descriptor of one of these directories
  *   exec      DIRECTORY/run-a or -b (programs/which.c) with an argument that flips, too
- *   tcp, udp  127.0.0.1, one of two ports, which are printed first
+ *   tcp, udp  127.0.0.1, one of two ports, of which the odd one is marked
  *   fifo      DIRECTORY/fifo-b; the name becomes fifo-a while the call waits
  *   unix      DIRECTORY/socket-b likewise
  * Of `exec` there are two lines: of the program, and of its argument. */
@@ -25,10 +25,10 @@ static volatile char *letter;        /* of the two that flip */
 static volatile char first, second;
 static volatile int over;
 static const char *directory;
-static long marked, other;
+static char *taken, *taken_argument;  /* a letter a try */
 
-static void count(int is_marked) { ++*(is_marked ? &marked : &other); }
-static void report(const char *what) { printf("%s %ld %ld\n", what, marked, other); }
+static void keep(char **letters, int is_marked) { *(*letters)++ = is_marked ? 'b' : 'a'; }
+static void count(int is_marked) { keep(&taken, is_marked); }
 
 /* Changes often enough to hit a call, and seldom enough for both to be taken. */
 static void *flip(void *nothing) {
@@ -73,7 +73,6 @@ static void opens(long tries) {
 	for (long i = 0; i < tries; ++i) count(is_file(openat(AT_FDCWD, name, O_RDONLY), inode));
 	over = 1;
 	pthread_join(thread, NULL);
-	report("open");
 }
 
 static void *flip_link(void *nothing) {
@@ -92,25 +91,23 @@ static void links(long tries) {
 	for (long i = 0; i < tries; ++i) count(is_file(open(path, O_RDONLY), inode));
 	over = 1;
 	pthread_join(thread, NULL);
-	report("link");
 }
 
-static int directories[2], taken;
+static int directories[2], place;
 static void *flip_descriptor(void *nothing) {
-	for (unsigned i = 0; !over; ++i) NEED(dup2(directories[i & 1], taken) == taken);
+	for (unsigned i = 0; !over; ++i) NEED(dup2(directories[i & 1], place) == place);
 	return nothing;
 }
 
 static void descriptors(long tries) {
 	directories[0] = open(in_directory("file-d"), O_RDONLY | O_DIRECTORY);
 	directories[1] = open(in_directory("file-e"), O_RDONLY | O_DIRECTORY);
-	taken = dup(directories[0]);
+	place = dup(directories[0]);
 	const ino_t inode = inode_of(in_directory("file-e/name"));
 	pthread_t thread = start(flip_descriptor);
-	for (long i = 0; i < tries; ++i) count(is_file(openat(taken, "name", O_RDONLY), inode));
+	for (long i = 0; i < tries; ++i) count(is_file(openat(place, "name", O_RDONLY), inode));
 	over = 1;
 	pthread_join(thread, NULL);
-	report("dirfd");
 }
 
 static void *flip_both(void *nothing) {
@@ -126,7 +123,6 @@ static void programs(long tries) {
 	snprintf(name, sizeof name, "%s/run-b", directory);
 	letter = &name[strlen(name) - 1];
 	char *words[] = {"run", argument, NULL}, *none[] = {NULL};
-	long of_program[2] = {0, 0}, of_argument[2] = {0, 0};
 	pthread_t thread = start(flip_both);
 	for (long i = 0; i < tries; ++i) {
 		int status = 0;
@@ -136,12 +132,11 @@ static void programs(long tries) {
 			_exit(99);
 		}
 		NEED(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) < 4);
-		++of_program[WEXITSTATUS(status) >> 1];
-		++of_argument[WEXITSTATUS(status) & 1];
+		count(WEXITSTATUS(status) >> 1);
+		keep(&taken_argument, WEXITSTATUS(status) & 1);
 	}
 	over = 1;
 	pthread_join(thread, NULL);
-	printf("exec %ld %ld\nargument %ld %ld\n", of_program[1], of_program[0], of_argument[1], of_argument[0]);
 }
 
 static int bound(int type, unsigned port) {
@@ -169,8 +164,6 @@ static void connections(int type, long tries) {
 		if (servers[0] >= 0 && servers[1] >= 0) break;
 		close(servers[0]), close(servers[1]);
 	}
-	printf("%u %u\n", port + 1, port);
-	fflush(stdout);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	address.sin_port = htons((unsigned short)port);
 	letter = (volatile char *)&address.sin_port + 1;
@@ -188,7 +181,6 @@ static void connections(int type, long tries) {
 	}
 	over = 1;
 	pthread_join(thread, NULL);
-	report("connect");
 }
 
 /* The other thread waits until the caller sleeps in its call, changes what it was given, and lets it go on. */
@@ -236,7 +228,6 @@ static void fifos(long tries) {
 		while (done != i) sched_yield();
 	}
 	pthread_join(thread, NULL);
-	report("fifo");
 }
 
 static int server;
@@ -273,7 +264,6 @@ static void sockets(long tries) {
 		before = fd;
 	}
 	pthread_join(thread, NULL);
-	report("unix");
 }
 
 int main(int argc, char **argv) {
@@ -281,6 +271,10 @@ int main(int argc, char **argv) {
 	const char *way = argv[1];
 	directory = argv[2];
 	const long tries = atol(argv[3]);
+	char *const results = calloc((size_t)tries + 1, 1), *const arguments = calloc((size_t)tries + 1, 1);
+	NEED(results != NULL && arguments != NULL);
+	taken = results;
+	taken_argument = arguments;
 	if (strcmp(way, "open") == 0) opens(tries);
 	else if (strcmp(way, "link") == 0) links(tries);
 	else if (strcmp(way, "dirfd") == 0) descriptors(tries);
@@ -290,5 +284,6 @@ int main(int argc, char **argv) {
 	else if (strcmp(way, "fifo") == 0) fifos(tries);
 	else if (strcmp(way, "unix") == 0) sockets(tries);
 	else return 2;
+	printf("%s\n%s", results, *arguments != 0 ? arguments : "");
 	return 0;
 }
