@@ -54,13 +54,13 @@ def readable(text: str) -> bool:
     return yaml is not None or is_json(text)
 
 
-class EcsModel:
-    """The request of register-task-definition as botocore describes it."""
+class AwsModel:
+    """A request as botocore describes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, service: str, operation: str) -> None:
         loader = botocore.loaders.create_loader()
-        self.model = botocore.model.ServiceModel(loader.load_service_model("ecs", "service-2"))
-        self.shape = self.model.operation_model("RegisterTaskDefinition").input_shape
+        self.model = botocore.model.ServiceModel(loader.load_service_model(service, "service-2"))
+        self.shape = self.model.operation_model(operation).input_shape
 
     def problems(self, request: dict) -> Problems:
         report = botocore.validate.ParamValidator().validate(request, self.shape)
@@ -83,5 +83,5 @@ class EcsModel:
             yield f"{place}: {value!r} is none of {shape.enum}"
 
 
-def ecs_model() -> EcsModel | None:
-    return EcsModel() if botocore is not None else None
+def ecs_model() -> AwsModel | None:
+    return AwsModel("ecs", "RegisterTaskDefinition") if botocore is not None else None
