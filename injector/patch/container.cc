@@ -35,8 +35,10 @@ tl::expected<void, Problem> check_words(const Json& container, const std::string
 Json words_of(const std::vector<std::string>& words, bool expands_variables) {
     Json list = Json::array();
     for (std::string word : words) {
-        // Kubernetes expands `$(NAME)`, which an image means as it stands; `$$(NAME)` stands for itself.
-        for (size_t at = 0; expands_variables && (at = word.find("$(", at)) != std::string::npos; at += 3) word.insert(at, "$");
+        // Kubernetes replaces `$(NAME)`, and `$$` by `$`; an image means both as they stand.
+        for (size_t at = 0; expands_variables && (at = word.find('$', at)) != std::string::npos; ++at) {
+            if (word.find_first_of("$(", at + 1) == at + 1) word.insert(at++, "$");
+        }
         list.push_back(std::move(word));
     }
     return list;

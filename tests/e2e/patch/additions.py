@@ -5,6 +5,7 @@ Each function checks that the additions are what docs/patch.md says, and gives b
 from __future__ import annotations
 
 import copy
+import re
 import typing
 
 IMAGE = "registry.test/bewit:1"
@@ -55,7 +56,7 @@ def put_back(holder: dict, original: dict, key: str) -> None:
 
 def take_command(container: dict, original: dict, entry: str, arguments: str, case: Case, image: list[list[str]], escape: bool) -> None:
     """The words in front are bewit's; behind them the definition's own, or the image's."""
-    said = [[word.replace("$(", "$$(") if escape else word for word in words] for words in image]
+    said = [[re.sub(r"\$(?=[$(])", "$$", word) if escape else word for word in words] for words in image]
     stated = original.get(entry) or []
     equal(container[entry], case.prefix() + (stated or said[0]), entry)
     if stated or original.get(arguments):

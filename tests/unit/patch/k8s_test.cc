@@ -10,8 +10,9 @@ class Images final : public ImageSource {
 public:
     tl::expected<ImageConfig, std::string> find(const std::string&, const std::string& image, const Platform&) override {
         if (image == "unknown") return tl::unexpected(std::string("unknown image"));
-        return ImageConfig{{"/entry", "$(X)"}, {"word"}};
+        return ImageConfig{words, {"word"}};
     }
+    std::vector<std::string> words = {"/entry", "$(X)"};
 };
 
 const Options init{.image = "bewit:1"};
@@ -51,6 +52,16 @@ TEST_CASE("command and args take the image's words where they have none of their
     CHECK(words("      args: [b]\n") == R"x(["/opt/bewit/bewit","run","--","/entry","$$(X)"]["b"])x");
     CHECK(words("") == R"x(["/opt/bewit/bewit","run","--","/entry","$$(X)"]["word"])x");
     CHECK(words("      command: []\n      args: null\n") == R"x(["/opt/bewit/bewit","run","--","/entry","$$(X)"]["word"])x");
+}
+
+TEST_CASE("an image's dollars are doubled where Kubernetes would read them") {
+    Images images;
+    for (const auto& [word, stated] : {std::pair("$(A)", "$$(A)"), std::pair("$$(A)", "$$$$(A)"), std::pair("kill $$", "kill $$$"), std::pair("$HOME $", "$HOME $"), std::pair("$$$", "$$$$$")}) {
+        images.words = {word};
+        Report report;
+        const Json patched = patch_k8s(value_ok(pod("")), init, images, report).value();
+        CHECK(patched["spec"]["containers"][0]["command"].back() == stated);
+    }
 }
 
 TEST_CASE("bewit's container comes first, is no root, and asks for no capability") {
