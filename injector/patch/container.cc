@@ -44,11 +44,6 @@ Json words_of(const std::vector<std::string>& words, bool expands_variables) {
     return list;
 }
 
-std::string escaped(std::string step) {
-    for (size_t at = 0; (at = step.find_first_of("~/", at)) != std::string::npos; at += 2) step.replace(at, 1, step[at] == '~' ? "~0" : "~1");
-    return step;
-}
-
 }  // namespace
 
 void Record::note(const char* how, const std::string& key) { json_[how].push_back(key); }
@@ -182,6 +177,11 @@ void erase_items(Json& object, const std::string& list, const std::string& key, 
 }
 
 Problem problem_of(std::string message, std::string pointer) { return {.message = std::move(message), .pointer = std::move(pointer)}; }
+
+std::string escaped(std::string step) {
+    for (size_t at = 0; (at = step.find_first_of("~/", at)) != std::string::npos; at += 2) step.replace(at, 1, step[at] == '~' ? "~0" : "~1");
+    return step;
+}
 
 tl::unexpected<Problem> within(Problem problem, const std::string& step) {
     problem.pointer = "/" + escaped(step) + (problem.pointer == "/" ? "" : problem.pointer);

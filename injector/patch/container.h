@@ -66,6 +66,8 @@ void erase(Json& object, const std::string& key);
 void erase_items(Json& object, const std::string& list, const std::string& key, const std::string& value);
 
 Problem problem_of(std::string message, std::string pointer = {});
+// A key as a step of a pointer (RFC 6901).
+std::string escaped(std::string step);
 // Puts a step before the problem's pointer.
 tl::unexpected<Problem> within(Problem problem, const std::string& step);
 

@@ -61,7 +61,7 @@ struct Document {
 // By content: what begins with a bracket is JSON, unless `yaml` says that it is not to be taken for that, or it is YAML without quotes. Refused: what is not UTF-8, what is beyond
 // the limits, a key twice in one map, keys that are not scalars.
 tl::expected<Document, Problem> read_document(std::string text, bool yaml = false);
-tl::expected<Document, Problem> read_json(std::string text);
+tl::expected<Document, Problem> read_json(std::string text, size_t values = limits::values);
 tl::expected<Document, Problem> read_yaml(std::string text);
 
 // The value of a node. Aliases are followed; CloudFormation's short forms become long ones: `!Sub x` is {"Fn::Sub": "x"}.

@@ -11,7 +11,7 @@ namespace {
 
 class JsonReader {
 public:
-    explicit JsonReader(Document& document) : document_(document), text_(document.text) {}
+    JsonReader(Document& document, size_t values) : document_(document), text_(document.text), values_(values) {}
 
     tl::expected<void, Problem> read() {
         while (true) {
@@ -45,7 +45,7 @@ private:
     }
 
     tl::expected<Node*, Problem> add(Node::Kind kind) {
-        if (document_.nodes.size() >= limits::values) return refuse(fmt::format("more than {} values", limits::values));
+        if (document_.nodes.size() >= values_) return refuse(fmt::format("more than {} values", values_));
         Node& node = document_.nodes.emplace_back();
         node.kind = kind;
         node.begin = at_;
@@ -130,16 +130,17 @@ private:
 
     Document& document_;
     std::string_view text_;
+    size_t values_;  // at most
     size_t at_ = 0;
     std::vector<Open> open_;
 };
 
 }  // namespace
 
-tl::expected<Document, Problem> read_json(std::string text) {
+tl::expected<Document, Problem> read_json(std::string text, size_t values) {
     Document document{.text = std::move(text), .json = true};
     if (const auto fit = check_text(document); !fit) return tl::unexpected(fit.error());
-    const auto done = JsonReader(document).read();
+    const auto done = JsonReader(document, values).read();
     if (!done) return tl::unexpected(done.error());
     return document;
 }

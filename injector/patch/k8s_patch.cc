@@ -38,18 +38,24 @@ std::vector<std::string> way_to_pod(const Json& object) {
     return {};
 }
 
+std::string annotation(const Json& pod, const char* name) {
+    const Json* metadata = member(pod, "metadata");
+    const Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
+    return annotations == nullptr ? "" : string_of(*annotations, name);
+}
+
 class PodPatch {
 public:
     PodPatch(Json& pod, const Options& options, ImageSource& images, Report& report)
         : pod_(pod), options_(options), images_(images), report_(report) {}
 
     tl::expected<void, Problem> patch(const std::string& title) {
-        const std::string wish = annotation(k8s_inject_annotation);
-        if (wish == "false" || (options_.opt_in && wish != "true")) {
+        if (!admits(pod_, options_)) {
+            const std::string wish = annotation(pod_, k8s_inject_annotation);
             report_.notes.push_back(fmt::format("{} is left out: {} is {}", title, k8s_inject_annotation, wish.empty() ? "not set" : wish));
             return {};
         }
-        if (!annotation(k8s_record_annotation).empty()) {
+        if (!annotation(pod_, k8s_record_annotation).empty()) {
             report_.notes.push_back(fmt::format("{}: the annotation {} tells of a patch that is not there, and is ignored", title, k8s_record_annotation));
         }
         if (auto fit = check(); !fit) return fit;
@@ -63,12 +69,6 @@ public:
     }
 
 private:
-    std::string annotation(const char* name) const {
-        const Json* metadata = member(pod_, "metadata");
-        const Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
-        return annotations == nullptr ? "" : string_of(*annotations, name);
-    }
-
     tl::expected<void, Problem> check() const {
         if (options_.shape != Shape::Init && options_.shape != Shape::InImage) {
             return tl::unexpected(problem_of("for Kubernetes, --shape is init or in-image"));
@@ -206,7 +206,7 @@ bool has_source(const Json& spec) {
 void unpatch_pod(Json& pod) {
     Json* metadata = member(pod, "metadata");
     Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
-    const std::string text = annotations == nullptr ? "" : string_of(*annotations, k8s_record_annotation);
+    const std::string text = annotation(pod, k8s_record_annotation);
     const Json record = Json::parse(text.size() > 65536 ? "" : text, nullptr, false);
     Json* spec = member(pod, "spec");
     if (!record.is_object() || spec == nullptr) return;
@@ -290,6 +290,11 @@ tl::expected<void, Problem> each_pod(Json& object, std::vector<std::string>* not
 }
 
 }  // namespace
+
+bool admits(const Json& pod, const Options& options) {
+    const std::string wish = annotation(pod, k8s_inject_annotation);
+    return options.opt_in ? wish == "true" : wish != "false";
+}
 
 tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, Report& report) {
     Json result = object;
