@@ -44,6 +44,7 @@ int run_program(int argc, char** argv) {
     bewit::add_check(program, status);
     bewit::add_explain(program, status);
     bewit::add_patch(program, status);
+    bewit::add_webhook(program, status);
     bewit::add_install(program, status);
     bewit::add_fields(program, status);
     bewit::add_keys(program, status);

@@ -33,6 +33,7 @@ void add_host(CLI::App& program, int& status);
 void add_check(CLI::App& program, int& status);
 void add_explain(CLI::App& program, int& status);
 void add_patch(CLI::App& program, int& status);
+void add_webhook(CLI::App& program, int& status);
 void add_install(CLI::App& program, int& status);
 void add_fields(CLI::App& program, int& status);
 void add_keys(CLI::App& program, int& status);

@@ -12,14 +12,6 @@ namespace ssl = boost::asio::ssl;
 
 using Outcome = tl::expected<void, std::string>;
 
-// The last reason that OpenSSL gives, and its queue emptied.
-std::string openssl_reason() {
-    const char* reason = ERR_reason_error_string(ERR_peek_last_error());
-    std::string text = reason == nullptr ? "it cannot be read" : reason;
-    ERR_clear_error();
-    return text;
-}
-
 Outcome trust(SSL_CTX* context, const Settings& settings) {
     const TrustedRoots roots = find_trusted_roots(settings.trust);
     if (roots.empty()) {
@@ -54,14 +46,27 @@ Outcome identify(SSL_CTX* context, const Settings& settings) {
 
 }  // namespace
 
-tl::expected<std::unique_ptr<ssl::context>, std::string> make_tls_context(const Settings& settings) {
+std::string openssl_reason() {
+    const char* reason = ERR_reason_error_string(ERR_peek_error());
+    std::string text = reason == nullptr ? "it cannot be read" : reason;
+    ERR_clear_error();
+    return text;
+}
+
+std::unique_ptr<ssl::context> make_plain_context(ssl::context::method method) {
     // Configuration files of OpenSSL are of the machine that runs, often of an image with an OpenSSL of another age: not read. And nothing is
     // torn down at exit, when a thread that hangs in a connection may have been left behind.
     OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr);
-    auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
+    auto context = std::make_unique<ssl::context>(method);
     SSL_CTX* native = context->native_handle();
     SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-    SSL_CTX_set_default_passwd_cb(native, [](char*, int, int, void*) { return 0; });  // a key with a passphrase is refused, not asked for
+    SSL_CTX_set_default_passwd_cb(native, [](char*, int, int, void*) { return 0; });
+    return context;
+}
+
+tl::expected<std::unique_ptr<ssl::context>, std::string> make_tls_context(const Settings& settings) {
+    auto context = make_plain_context(ssl::context::tls_client);
+    SSL_CTX* native = context->native_handle();
     SSL_CTX_set_verify(native, settings.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
     if (!settings.insecure) {
         if (auto trusted = trust(native, settings); !trusted) return tl::unexpected(trusted.error());
