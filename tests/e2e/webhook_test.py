@@ -139,8 +139,11 @@ class Webhook:
         assert status == 200
         return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))}
 
-    def raw(self, timeout: float = 30) -> ssl.SSLSocket:
-        return self.secret.client().wrap_socket(socket.create_connection(("127.0.0.1", self.port), timeout=timeout), server_hostname="localhost")
+    def raw_socket(self, timeout: float = 30) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+
+    def raw(self) -> ssl.SSLSocket:
+        return self.secret.client().wrap_socket(self.raw_socket(), server_hostname="localhost")
 
     def memory_kib(self) -> int:
         with open(f"/proc/{self.process.pid}/status", encoding="utf-8") as file:
@@ -334,7 +337,7 @@ class Requests(WebhookCase):
 
     def test_garbage_ends_the_connection_and_nothing_else(self):
         with self.webhook() as running:
-            with socket.create_connection(("127.0.0.1", running.port), timeout=30) as plain:  # no TLS
+            with running.raw_socket() as plain:  # no TLS
                 plain.sendall(b"GET /healthz HTTP/1.1\r\n\r\n")
                 while plain.recv(4096):
                     pass
@@ -357,7 +360,7 @@ class Requests(WebhookCase):
             for version, accepted in ((ssl.TLSVersion.TLSv1_3, True), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_1, False)):
                 client.minimum_version = ssl.TLSVersion.TLSv1_1
                 client.maximum_version = version
-                stream = socket.create_connection(("127.0.0.1", running.port), timeout=30)
+                stream = running.raw_socket()
                 try:
                     client.wrap_socket(stream, server_hostname="localhost").close()
                     self.assertTrue(accepted, version)
@@ -371,7 +374,7 @@ class Slowness(WebhookCase):
     def drip(self, running: Webhook, pieces, over_tls: bool = True) -> float:
         """Sends a piece now and then until the connection is closed; seconds until then."""
         begun = time.monotonic()
-        stream = running.raw() if over_tls else socket.create_connection(("127.0.0.1", running.port), timeout=30)
+        stream = running.raw() if over_tls else running.raw_socket()
         with stream:
             stream.settimeout(0.4)
             while time.monotonic() - begun < 40:
@@ -409,7 +412,7 @@ class Slowness(WebhookCase):
     def test_who_only_connects_does_not_keep_others_out(self):
         with self.webhook() as running, contextlib.ExitStack() as opened:
             for _ in range(300):
-                opened.enter_context(socket.create_connection(("127.0.0.1", running.port), timeout=30))
+                opened.enter_context(running.raw_socket())
             begun = time.monotonic()
             self.assertTrue(running.mutate(review())["allowed"])
             self.assertLess(time.monotonic() - begun, 5)
@@ -451,7 +454,7 @@ class Slowness(WebhookCase):
 
 class Certificates(WebhookCase):
     def served(self, running: Webhook) -> str:
-        stream = socket.create_connection(("127.0.0.1", running.port), timeout=30)
+        stream = running.raw_socket()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         with context.wrap_socket(stream) as connection:
