@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -57,20 +59,17 @@ struct Tracer::Impl {
 
     tl::expected<int, StartError> watch(Spawned& child, const BpfProgram& filter) {
         const Tid tid{child.pid()};
-        if (const int error = seize(tid, options.die_with_tracer ? OnTracerDeath::Kill : OnTracerDeath::Release); error != 0) {
-            const StartError explanation = explain_seize_failure(error, tid);
-            kill(child.pid(), SIGKILL);
-            waitpid(child.pid(), nullptr, 0);
-            return tl::unexpected(explanation);
-        }
+        if (const int error = seize(tid, options.die_with_tracer ? OnTracerDeath::Kill : OnTracerDeath::Release); error != 0)
+            return give_up(child, explain_seize_failure(error, tid));
         // Nobody of the same user may look into bewit or write into it (ptrace(2), "Ptrace access mode checking").
         prctl(PR_SET_DUMPABLE, 0);
+        std::unique_ptr<SignalForwarder> forwarder;
+        if (const int error = start_forwarding(child, forwarder); error != 0) return give_up(child, explain_system_failure("making a thread", error));
         // Its next syscalls are to stop: it must stop once first.
         if (!options.seccomp) interrupt(tid);
         child.release();
 
         Workload workload{.interest = interest, .sink = sink, .statistics = statistics, .decoder = Decoder(interest, witness)};
-        const std::unique_ptr<SignalForwarder> forwarder = start_forwarding(child);
         TraceLoop loop(workload, child, forwarder.get(), {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit, .runtime = runtime.get()},
                        options.seccomp ? std::nullopt : std::optional(filter));
         const int status = loop.run();
@@ -80,17 +79,33 @@ struct Tracer::Impl {
     }
 
     tl::expected<int, StartError> run_unwatched(Spawned& child) {
+        std::unique_ptr<SignalForwarder> forwarder;
+        if (const int error = start_forwarding(child, forwarder); error != 0) return give_up(child, explain_system_failure("making a thread", error));
         child.release();
-        const std::unique_ptr<SignalForwarder> forwarder = start_forwarding(child);
         child.read_messages();
         const int status = run_init_loop(child, forwarder.get(), options.kill_on_exit);
         return result(child, !child.failure(), status);
     }
 
-    std::unique_ptr<SignalForwarder> start_forwarding(const Spawned& child) const {
-        if (options.forward_signals) return std::make_unique<SignalForwarder>(child.pid(), child.grouping());
-        inheritance.restore_mask();
-        return nullptr;
+    // 0 or errno. Before the child is let go, so that it has done nothing where there is no thread to be had (RLIMIT_NPROC, pids.max).
+    int start_forwarding(const Spawned& child, std::unique_ptr<SignalForwarder>& forwarder) const {
+        if (!options.forward_signals) {
+            inheritance.restore_mask();
+            return 0;
+        }
+        try {
+            forwarder = std::make_unique<SignalForwarder>(child.pid(), child.grouping());
+        } catch (const std::system_error& failure) {
+            return failure.code().value();
+        }
+        return 0;
+    }
+
+    // Of a child that was not let go.
+    static tl::unexpected<StartError> give_up(const Spawned& child, StartError why) {
+        kill(child.pid(), SIGKILL);
+        waitpid(child.pid(), nullptr, __WALL);
+        return tl::unexpected(std::move(why));
     }
 
     tl::expected<int, StartError> result(Spawned& child, bool started, int status) {

@@ -177,6 +177,27 @@ TEST_CASE("where bewit is traced by somebody else nothing starts, and the senten
     CHECK_MESSAGE(outcome.error.find("traces bewit") != std::string::npos, outcome.error);
 }
 
+TEST_CASE("where there is no thread for bewit itself nothing starts, and the sentence says so") {
+    if (geteuid() != 0) {
+        MESSAGE("skipped: only root can take on another user");
+        return;
+    }
+    for (Setting way : all_ways()) {
+        const TemporaryDirectory directory;
+        chmod(directory.path().c_str(), 0777);
+        // bewit, its child, and no more; of a user whose processes are those of this test.
+        way.before = [] {
+            const rlimit two{.rlim_cur = 2, .rlim_max = 2};
+            if (chdir("/") != 0 || setresuid(64323, 64323, 64323) != 0 || setrlimit(RLIMIT_NPROC, &two) != 0) _exit(1);
+        };
+        const Outcome outcome = run({"/bin/touch", directory.path() + "/started"}, way);
+        CHECK_FALSE(outcome.ran);
+        CHECK(outcome.exit_status == 125);
+        CHECK_MESSAGE(outcome.error.starts_with("making a thread failed"), outcome.error);
+        CHECK_FALSE(std::filesystem::exists(directory.path() + "/started"));
+    }
+}
+
 TEST_CASE("the workload finds everything as it is without bewit") {
     const auto unusual = [] {
         umask(0137);
