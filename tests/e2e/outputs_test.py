@@ -77,21 +77,38 @@ class Outputs(TestCase):
         # Longer than what a pipe takes at once (pipe(7), PIPE_BUF), and far more than it holds.
         with open(self.rules, "w", encoding="utf-8") as file:
             file.write(RULE.replace("opened %fd.name", "run %proc.cmdline"))
-        times = 300
+        times = 100
         code = f"import os, sys\nos.set_blocking(2, False)\nfor i in range({times}): open(sys.argv[1]).close()\nsys.exit(7)"
         reading, writing = os.pipe()
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
         process = subprocess.Popen([BEWIT, "run", "-r", self.rules, "--", PYTHON, "-c", code, self.marked, "x" * 3000], stderr=writing)
         os.close(writing)
-        time.sleep(1.5)  # it is full by now
+        time.sleep(1)  # it is full by now
         text = b""
-        while piece := os.read(reading, 1500):
+        while piece := os.read(reading, 65536):
             text += piece
         os.close(reading)
         self.assertEqual(process.wait(60), 7)
         lines = text.decode().splitlines()
         self.assertEqual([json.loads(line)["rule"] for line in lines], ["marked"] * times)
         self.assertGreater(min(map(len, lines)), 4096)
+
+    def test_the_summary_waits_for_room_in_a_standard_error_that_does_not_wait(self):
+        reading, writing = os.pipe()
+        process = subprocess.Popen([BEWIT, "run", "--alerts", "/dev/null", "--stats=json", "--", PYTHON, "-c",
+                                    "import os; os.set_blocking(2, False); os.read(0, 1); os._exit(7)"], stderr=writing, stdin=subprocess.PIPE)
+        time.sleep(1)
+        os.set_blocking(writing, False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                os.write(writing, b"x" * 4096)
+        os.close(writing)
+        process.stdin.close()
+        time.sleep(1)  # it is over but for the summary
+        with os.fdopen(reading, "rb") as pipe:
+            text = pipe.read()
+        self.assertEqual(process.wait(60), 7)
+        self.assertGreaterEqual(json.loads(text.lstrip(b"x"))["events"], 2)
 
     def test_alerts_that_were_lost_are_an_alert_as_soon_as_others_get_through(self):
         fifo = self.path("fifo")
