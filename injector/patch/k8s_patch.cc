@@ -44,6 +44,18 @@ std::string annotation(const Json& pod, const char* name) {
     return annotations == nullptr ? "" : string_of(*annotations, name);
 }
 
+// The containers that run as long as the pod does: all but init containers that end. `visit` gets each until it gives an error, whose pointer then starts at the spec.
+tl::expected<void, Problem> each_lasting(Json& spec, const std::function<tl::expected<void, Problem>(Json&)>& visit) {
+    for (const char* list : {"containers", "initContainers"}) {
+        Json* items = member(spec, list);
+        for (size_t i = 0; items != nullptr && items->is_array() && i < items->size(); ++i) {
+            if (list == std::string_view("initContainers") && string_of((*items)[i], "restartPolicy") != "Always") continue;
+            if (auto done = visit((*items)[i]); !done) return within(within(done.error(), std::to_string(i)).value(), list);
+        }
+    }
+    return {};
+}
+
 class PodPatch {
 public:
     PodPatch(Json& pod, const Options& options, ImageSource& images, Report& report)
@@ -59,10 +71,7 @@ public:
             report_.notes.push_back(fmt::format("{}: the annotation {} tells of a patch that is not there, and is ignored", title, k8s_record_annotation));
         }
         if (auto fit = check(); !fit) return fit;
-        Json& containers = pod_["spec"]["containers"];
-        for (size_t i = 0; i < containers.size(); ++i) {
-            if (auto done = patch_container(containers[i]); !done) return within(within(within(done.error(), std::to_string(i)).value(), "containers").value(), "spec");
-        }
+        if (auto done = each_lasting(pod_["spec"], [this](Json& container) { return patch_container(container); }); !done) return within(done.error(), "spec");
         report_.containers += records_.size();
         if (records_.empty()) return {};
         return options_.shape == Shape::Init ? add_source() : write_record();
@@ -219,9 +228,9 @@ void unpatch_pod(Json& pod) {
     if (containers == nullptr || !containers->is_array() || records == nullptr) return;
     const bool from_volume = has_source(*spec);
     bool borne_out = from_volume;
-    for (Json& container : *containers) {
+    (void)each_lasting(*spec, [&](Json& container) -> tl::expected<void, Problem> {
         const std::string name = string_of(container, "name");
-        if (name.empty() || member(*records, name) == nullptr) continue;
+        if (name.empty() || member(*records, name) == nullptr) return {};
         const Record done = part(*records, name);
         // Somebody may have changed the command since.
         const bool in_front = bears_out(container, command_keys, done);
@@ -234,7 +243,8 @@ void unpatch_pod(Json& pod) {
             done.undo(container, {"volumeMounts"});
         }
         borne_out = borne_out || in_front;
-    }
+        return {};
+    });
     if (!borne_out) return;
     if (from_volume) {
         erase_items(*spec, "volumes", "name", k8s_volume);

@@ -27,7 +27,6 @@ struct Options {
     std::vector<std::string> run_options{};   // of `bewit run`, before `--`
     std::vector<std::string> include{}, exclude{};  // names of containers, * is a wildcard; an empty `include` means all
     bool opt_in = false;                      // only where a tag or an annotation says so
-    bool init_containers = false;             // Kubernetes: those that run before the others, too
     bool ptrace_capability = false;           // ECS: add SYS_PTRACE to every patched container
     std::string image_credentials{};          // ECS: the secret's ARN, for a private `image`
 };

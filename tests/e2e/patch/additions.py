@@ -135,7 +135,9 @@ def without_k8s_additions(patched: dict, original: dict, case: Case) -> dict:
         equal(before["securityContext"]["capabilities"], {"drop": ["ALL"]}, "capabilities")
         take_item(spec, of_original, "initContainers", before, last=False)
         take_item(spec, of_original, "volumes", {"name": "bewit", "emptyDir": {}})
-    for container, wanted in zip(spec["containers"], of_original["containers"]):
+    lasting = list(zip(spec["containers"], of_original["containers"]))
+    lasting += [pair for pair in zip(spec.get("initContainers") or [], of_original.get("initContainers") or []) if pair[1].get("restartPolicy") == "Always"]
+    for container, wanted in lasting:
         if wanted["name"] in case.untouched:
             continue
         take_command(container, wanted, "command", "args", case, case.image_of(wanted["name"], wanted.get("image")), True)

@@ -238,6 +238,20 @@ class Runs(harness.TestCase):
             self.assertEqual(self.own_words(after), self.own_words(before))
             self.told(after, PASSWORDS)
 
+    def test_a_native_sidecar_runs_under_bewit_and_an_init_container_does_not(self):
+        self.needs_static()
+        script = "cat /etc/shadow > /dev/null; echo read; "
+        pod = self.pod()
+        pod["spec"]["containers"][0]["args"] = ["echo app"]
+        pod["spec"]["initContainers"] = [{"name": "first", "image": "busybox", "command": ["sh", "-c", script]},
+                                         {"name": "proxy", "image": "busybox", "command": ["sh", "-c", script + "sleep 100"], "restartPolicy": "Always"}]
+        started = self.machine.run_pod(self.patch("k8s", pod))
+        self.assertEqual(started["app"].wait(), 0)
+        started["proxy"].wait_for("stdout", "read")
+        self.assertEqual(started["proxy"].stop()[0], 143)
+        self.told(started["proxy"], PASSWORDS)
+        self.assertEqual([running.name for running in self.machine.running if running.alerts()], ["proxy"])
+
     def test_a_pod_expands_the_definition_s_variables_and_not_the_image_s(self):
         self.needs_static()
         self.images["debian"].entrypoint, self.images["debian"].command = ["/bin/echo", "$(A)"], ["$(A)", "$$(A)"]

@@ -202,11 +202,14 @@ class Machine:
 
     # ---- Kubernetes
     def run_pod(self, pod: dict) -> dict[str, Running]:
-        """Init containers one after the other, then the rest."""
+        """Init containers one after the other, but for those that stay; then the rest."""
         spec, started = pod["spec"], {}
         self.kinds = {volume["name"]: volume for volume in spec.get("volumes", [])}
         for definition in spec.get("initContainers", []):
             first = self.start(self.pod_container(definition, spec))
+            if definition.get("restartPolicy") == "Always":
+                started[definition["name"]] = first
+                continue
             assert first.wait() == 0, (first.name, first.lines)
         for definition in spec["containers"]:
             started[definition["name"]] = self.start(self.pod_container(definition, spec))

@@ -73,6 +73,13 @@ TEST_CASE("bewit's container comes first, is no root, and asks for no capability
     CHECK(spec.dump().find("SYS_PTRACE") == std::string::npos);
 }
 
+TEST_CASE("an init container that stays is a container like the others, one that ends is not") {
+    const Json spec = spec_of(pod("      command: [a]\n", "  initContainers:\n    - {name: first, image: y}\n    - {name: proxy, image: y, command: [p], restartPolicy: Always}\n"));
+    CHECK(spec["initContainers"][1] == Json{{"name", "first"}, {"image", "y"}});
+    CHECK(spec["initContainers"][2]["command"].dump() == R"(["/opt/bewit/bewit","run","--","p"])");
+    CHECK(spec["initContainers"][2]["volumeMounts"].size() == 1);
+}
+
 TEST_CASE("every kind that holds a pod is patched, and nothing else") {
     const std::string body = "spec:\n  template:\n    spec:\n      containers:\n        - {name: app, image: x, command: [a]}\n";
     for (const char* kind : {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Rollout"}) {
