@@ -15,7 +15,7 @@ namespace bewit::match {
 namespace {
 
 // Bytes. Every process in which it is used has a copy.
-constexpr size_t largest_path_test = size_t{256} * 1024;
+constexpr size_t largest_path_test = size_t{768} * 1024;
 
 }  // namespace
 

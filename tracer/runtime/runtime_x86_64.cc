@@ -46,7 +46,7 @@ namespace {
 using Stage = RuntimeState::Stage;
 
 constexpr uint64_t page = 4096;
-// Stops at one site: before the automaton is made, which takes a tenth of a second, and then, when a process of its own has to get it.
+// Stops at one site: before the automaton is made, which takes a while, and then, when a process of its own has to get it.
 constexpr uint32_t hot = 500, warm = 40;
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put

@@ -143,6 +143,28 @@ TEST_CASE("a no of the automaton is a no of every rule") {
     CHECK(denied > 300);
 }
 
+TEST_CASE("prefixes, suffixes and parts of many rules do not multiply") {
+    std::string condition = "evt.is_open_read = true and (fd.name startswith /srv/keys/ and not fd.name endswith .pub";
+    for (int i = 0; i < 40; ++i)
+        condition += " or fd.name startswith /p" + std::to_string(i) + "/ or fd.name endswith /suffix" + std::to_string(i) + ".pem or fd.name contains part" + std::to_string(i);
+    const PathTest test = test_of(condition + ")");
+    REQUIRE_FALSE(test.empty());
+    CHECK(test.absolute.size() < 3000);
+    for (const char* name : {"/srv/keys/x", "/p7/x", "/p39/p", "/a/suffix3.pem", "/a/part12/b", "/srv/keys/part3/x.pub"}) CHECK_MESSAGE(asks(test, name), name);
+    for (const char* name : {"/srv/keys/x.pub", "/p40/x", "/a/suffix41.pem", "/a/par", "/a/suffix3.pem.gz"}) CHECK_MESSAGE(!asks(test, name), name);
+}
+
+TEST_CASE("all the maintained rules together have a test, too") {
+    const auto set = upstream({"falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"});
+    if (!set) return;
+    std::vector<rule::Diagnostic> diagnostics;
+    const Rules rules(*set, {}, diagnostics);
+    const PathTest test = rules.interest().open_names();
+    REQUIRE_FALSE(test.empty());
+    CHECK_FALSE(test.may_match("/usr/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY | O_CLOEXEC, false));
+    CHECK(test.may_match("/etc/shadow", O_RDONLY, false));
+}
+
 TEST_CASE("the maintained rules leave the usual files alone") {
     const auto set = upstream("falco_rules.yaml");
     if (!set) return;

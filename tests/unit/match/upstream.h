@@ -2,6 +2,7 @@
 // they are not to be had.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,5 +14,6 @@ namespace bewit::match {
 // From $BEWIT_UPSTREAM_RULES, or from ../shared/upstream-rules beside the source tree. nullopt, and a message, when the
 // file is not there.
 std::optional<rule::RuleSet> upstream(std::string_view file_name);
+std::optional<rule::RuleSet> upstream(std::initializer_list<std::string_view> file_names);
 
 }  // namespace bewit::match
