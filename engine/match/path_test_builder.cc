@@ -7,9 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <memory>
 #include <set>
-#include <tuple>
+#include <span>
 #include <unordered_map>
 
 #include "engine/match/numbers_hash.h"
@@ -21,7 +20,7 @@ namespace {
 using Place = NamePatterns::Place;
 using Places = NamePatterns::Places;
 
-constexpr size_t most_states = 40000, most_looks = 4 * most_states;
+constexpr size_t most_states = 40000;
 constexpr uint8_t no_byte = 1;  // of no plain name, and so of no pattern's
 
 // What was read last, as far as it decides whether the name is in its plain form.
@@ -29,7 +28,8 @@ enum class Component : uint8_t { Nothing, Begins, Dot, DotDot, Plain };
 
 class Automaton {
 public:
-    Automaton(OpenConditions& conditions, PathTest& test) : conditions_(conditions), patterns_(conditions.patterns()), test_(test) {}
+    // `coarse`: below directories where a rule may match every open for reading, those that write are not told apart.
+    Automaton(OpenConditions& conditions, PathTest& test, bool coarse) : conditions_(conditions), patterns_(conditions.patterns()), test_(test), coarse_(coarse) {}
 
     // False: too many states.
     bool build() {
@@ -38,20 +38,19 @@ public:
         test_.absolute = test_.relative = {every_class};
         test_.start = number_of(Component::Nothing, patterns_.begin(), {});
         for (size_t i = 1; i < states_.size() + 1; ++i) {
-            if (states_.size() > most_states || numbers_.size() > most_looks) return false;
+            if (states_.size() > most_states) return false;
             add_row(i);
         }
         return true;
     }
 
 private:
+    // What can still decide something: the places, and behind `component` the questions that are answered with yes, rising.
+    using Key = std::vector<uint32_t>;
     struct State {
-        Places places;
-        std::vector<uint32_t> always;  // questions that are answered with yes, rising
+        const Key* key = nullptr;  // null: whatever follows, the name says what it says now
+        size_t places = 0;         // at the beginning of the key
         Component component{};
-        // Of states without places and questions: what a name that goes on so says, whatever follows.
-        bool settled = false;
-        uint64_t absolute = 0, relative = 0;
     };
 
     // Class 0: bytes that lead to `ask`. The last one: bytes that no pattern knows.
@@ -78,18 +77,19 @@ private:
 
     // Most bytes are told from others by no pattern that is under way: for them one step is made for all.
     void add_row(size_t number) {
-        const State& state = *states_[number - 1];
+        const State state = states_[number - 1];
         std::array<bool, 256> awaited{};
-        patterns_.mark_awaited(state.places, awaited);
+        patterns_.mark_awaited(places_of(state), awaited);
         awaited['/'] = awaited['.'] = true;
-        const uint16_t rest = state.component == Component::Nothing ? PathTest::ask : follow(state, Component::Plain, no_byte);
+        const uint16_t rest = state.component == Component::Nothing ? PathTest::ask : follow(number, Component::Plain, no_byte);
         for (uint16_t byte_class = 0; byte_class < test_.class_count; ++byte_class) {
-            test_.next.push_back(byte_class == 0 || awaited[models_[byte_class]] ? step(state, byte_class) : rest);
+            test_.next.push_back(byte_class == 0 || awaited[models_[byte_class]] ? step(number, byte_class) : rest);
         }
     }
 
-    uint16_t step(const State& state, uint16_t byte_class) {
+    uint16_t step(size_t number, uint16_t byte_class) {
         if (byte_class == 0) return PathTest::ask;
+        const State& state = states_[number - 1];
         const uint8_t byte = models_[byte_class];
         Component next = Component::Plain;
         if (byte == '/') {
@@ -101,16 +101,20 @@ private:
             if (state.component == Component::Begins) next = Component::Dot;
             if (state.component == Component::Dot) next = Component::DotDot;
         }
-        return follow(state, next, byte);
+        return follow(number, next, byte);
     }
 
-    uint16_t follow(const State& state, Component component, uint8_t byte) {
-        if (state.settled) return settle(component, state.absolute, state.relative);
-        return number_of(component, patterns_.after(state.places, byte), state.always);
+    uint16_t follow(size_t number, Component component, uint8_t byte) {
+        const State& state = states_[number - 1];
+        if (state.key == nullptr) return settle(component, settled_states_.at(static_cast<uint16_t>(number)));
+        return number_of(component, patterns_.after(places_of(state), byte), always_of(state));
     }
+
+    static std::span<const Place> places_of(const State& state) { return state.key == nullptr ? std::span<const Place>() : std::span(*state.key).first(state.places); }
+    static std::span<const uint32_t> always_of(const State& state) { return std::span(*state.key).subspan(state.places + 1); }
 
     // By question; `ends`: of a name that ends here.
-    std::vector<uint8_t> prospects(const Places& places, const std::vector<uint32_t>& always, bool ends) const {
+    std::vector<uint8_t> prospects(std::span<const Place> places, std::span<const uint32_t> always, bool ends) const {
         std::vector<uint8_t> result(conditions_.questions(), static_cast<uint8_t>(Prospect::Never));
         for (const uint32_t question : always) result[question] = static_cast<uint8_t>(Prospect::Always);
         for (const Place place : places) {
@@ -122,60 +126,57 @@ private:
         return result;
     }
 
-    uint16_t number_of(Component component, Places places, std::vector<uint32_t> always) {
-        const auto [looked_up, is_new] = numbers_.try_emplace(key_of(component, places, always));
-        uint16_t& number = looked_up->second;  // stays where it is when others are added
-        if (!is_new) return number;
+    uint16_t number_of(Component component, Places places, std::span<const uint32_t> always) {
         const std::vector<uint8_t> now = prospects(places, always, false);
         const OpenConditions::Outlook& outlook = conditions_.outlook(now);
-        // Below some directories a rule may match every open for reading: there is no need to know more of those that write.
-        if ((outlook.absolute.all & outlook.relative.all & without_flags) != 0) return number = PathTest::ask;
-        if (outlook.absolute.decided() && outlook.relative.decided()) return number = settle(component, outlook.absolute.all, outlook.relative.all);
+        if (coarse_ && (outlook.absolute.all & outlook.relative.all & without_flags) != 0) return PathTest::ask;
+        if (outlook.absolute.decided() && outlook.relative.decided()) return settle(component, {outlook.absolute.all, outlook.relative.all});
 
-        always.clear();
-        for (uint32_t i = 0; i < now.size(); ++i) {
-            if (now[i] == static_cast<uint8_t>(Prospect::Always)) always.push_back(i);
-        }
         std::erase_if(places, [&](Place place) {
             return std::ranges::none_of(conditions_.questions_of(patterns_.pattern_of(place)), [&](uint32_t question) { return outlook.relevant[question]; });
         });
-        const auto [kept, is_other] = numbers_.try_emplace(key_of(component, places, always));
-        if (&kept->second != &number && !is_other) return number = kept->second;
-        State state{.places = std::move(places), .always = std::move(always), .component = component};
-        const OpenConditions::Outlook& end = conditions_.outlook(prospects(state.places, state.always, true));
-        state.absolute = end.absolute.all;
-        state.relative = end.relative.all;
-        return number = kept->second = add(std::move(state));
+        const size_t place_count = places.size();
+        Key key = std::move(places);
+        key.push_back(UINT32_MAX - static_cast<uint32_t>(component));
+        for (uint32_t i = 0; i < now.size(); ++i) {
+            if (now[i] == static_cast<uint8_t>(Prospect::Always)) key.push_back(i);
+        }
+        const auto [known, is_new] = numbers_.try_emplace(std::move(key));
+        if (!is_new) return known->second;
+        const State state{.key = &known->first, .places = place_count, .component = component};
+        const OpenConditions::Outlook& end = conditions_.outlook(prospects(places_of(state), always_of(state), true));
+        return known->second = add(state, {end.absolute.all, end.relative.all});
     }
 
-    uint16_t settle(Component component, uint64_t absolute, uint64_t relative) {
-        const auto [place, is_new] = settled_.try_emplace({component, absolute, relative});
-        if (is_new) place->second = add({.places = {}, .always = {}, .component = component, .settled = true, .absolute = absolute, .relative = relative});
+    // Of absolute and of relative names: the classes of flags with which a rule may match.
+    using Verdict = std::pair<uint64_t, uint64_t>;
+
+    uint16_t settle(Component component, Verdict verdict) {
+        const auto [place, is_new] = settled_.try_emplace({component, verdict});
+        if (is_new) {
+            place->second = add({.component = component}, verdict);
+            settled_states_.emplace(place->second, verdict);
+        }
         return place->second;
     }
 
-    uint16_t add(State state) {
+    uint16_t add(const State& state, Verdict verdict) {
         const bool plain = state.component == Component::Plain;
-        test_.absolute.push_back(plain ? state.absolute : every_class);
-        test_.relative.push_back(plain ? state.relative : every_class);
-        states_.push_back(std::make_unique<State>(std::move(state)));
+        test_.absolute.push_back(plain ? verdict.first : every_class);
+        test_.relative.push_back(plain ? verdict.second : every_class);
+        states_.push_back(state);
         return static_cast<uint16_t>(states_.size());
-    }
-
-    static std::vector<uint32_t> key_of(Component component, const Places& places, const std::vector<uint32_t>& always) {
-        std::vector<uint32_t> key(places);
-        key.push_back(UINT32_MAX - static_cast<uint32_t>(component));
-        key.insert(key.end(), always.begin(), always.end());
-        return key;
     }
 
     OpenConditions& conditions_;
     const NamePatterns& patterns_;
     PathTest& test_;
+    bool coarse_;
     std::vector<uint8_t> models_;
-    std::unordered_map<std::vector<uint32_t>, uint16_t, NumbersHash> numbers_;  // by key_of() of what was looked at
-    std::map<std::tuple<Component, uint64_t, uint64_t>, uint16_t> settled_;
-    std::vector<std::unique_ptr<State>> states_;  // by number less one
+    std::unordered_map<Key, uint16_t, NumbersHash> numbers_;
+    std::map<std::pair<Component, Verdict>, uint16_t> settled_;
+    std::unordered_map<uint16_t, Verdict> settled_states_;
+    std::vector<State> states_;  // by number less one
 };
 
 // States that say the same, whatever follows, become one.
@@ -184,7 +185,8 @@ void minimise(PathTest& test) {
     std::vector<uint16_t> block(count);
     size_t blocks = 0;
     const auto refine = [&](auto&& signature_of) {
-        std::unordered_map<std::vector<uint64_t>, uint16_t, NumbersHash> known;
+        using Signature = decltype(signature_of(size_t{}));
+        std::unordered_map<Signature, uint16_t, NumbersHash> known;
         std::vector<uint16_t> next(count);
         // State 0, `ask`, keeps its number.
         for (size_t i = 0; i < count; ++i) next[i] = known.try_emplace(signature_of(i), static_cast<uint16_t>(known.size())).first->second;
@@ -196,7 +198,8 @@ void minimise(PathTest& test) {
         blocks = refined;
         const std::vector<uint16_t> former = block;
         refined = refine([&](size_t i) {
-            std::vector<uint64_t> signature{former[i]};
+            std::vector<uint16_t> signature{former[i]};
+            signature.reserve(test.class_count + size_t{1});
             for (size_t c = 0; c < test.class_count; ++c) signature.push_back(former[test.next[i * test.class_count + c]]);
             return signature;
         });
@@ -217,13 +220,16 @@ void minimise(PathTest& test) {
 }  // namespace
 
 PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit) {
-    PathTest test;
     OpenConditions conditions(leaves, graph, rules);
-    test.flag_bits = conditions.flag_bits();
-    if (!Automaton(conditions, test).build()) return {};
-    minimise(test);
-    const size_t size = test.next.size() * sizeof(uint16_t) + test.absolute.size() * 2 * sizeof(uint64_t);
-    return size <= limit ? test : PathTest{};
+    for (const bool coarse : {false, true}) {
+        PathTest test;
+        test.flag_bits = conditions.flag_bits();
+        if (!Automaton(conditions, test, coarse).build()) continue;
+        minimise(test);
+        const size_t size = test.next.size() * sizeof(uint16_t) + test.absolute.size() * 2 * sizeof(uint64_t);
+        if (size <= limit) return test;
+    }
+    return {};
 }
 
 }  // namespace bewit::match
