@@ -2,9 +2,6 @@
 // for it, since the program must end when the workload does.
 #include "injector/alert_queue.h"
 
-#include "injector/background_thread.h"
-#include "injector/internal_alert.h"
-
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
@@ -13,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "injector/background_thread.h"
+#include "injector/internal_alert.h"
 
 namespace bewit {
 
@@ -69,6 +67,7 @@ void AlertQueue::close(std::chrono::milliseconds limit) {
     if (!thread_.joinable()) {
         // There never was a thread to be had.
         lock.unlock();
+        const SignalsBlocked none;
         return shared_->run();
     }
     if (shared_->changed.wait_for(lock, limit, [this] { return shared_->finished; })) {

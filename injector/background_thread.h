@@ -10,21 +10,34 @@
 
 namespace bewit {
 
-// Starts `body` on a thread that takes no signals: those are for the workload, and SIGPIPE of a sink stays an error of write(2). False where the
+// While it lives, its thread and those that are started by it take no signals: those are for the workload, and SIGPIPE of a sink stays an error of
+// write(2).
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    SignalsBlocked(const SignalsBlocked&) = delete;
+    SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+    ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+private:
+    sigset_t before_{};
+};
+
+// Starts `body` on a thread that takes no signals. False where the
 // system gives none (RLIMIT_NPROC, pids.max), which a workload can bring about: nothing was started, and `thread` is as before.
 template <typename Body>
 bool start_thread(std::thread& thread, Body body) {
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = true;
+    const SignalsBlocked none;
     try {
         thread = std::thread(std::move(body));
     } catch (const std::system_error&) {
-        started = false;
+        return false;
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return started;
+    return true;
 }
 
 }  // namespace bewit

@@ -1,6 +1,7 @@
 // `bewit attach`: the sidecar, for processes that run already.
 #include <fmt/format.h>
 
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
@@ -10,9 +11,6 @@
 
 namespace bewit {
 namespace {
-
-constexpr int failed = 1;
-constexpr int usage_error = 2;
 
 struct AttachCommand {
     CommandLine line;

@@ -5,6 +5,7 @@
 
 #include "engine/filter/parser.h"
 #include "engine/filter/print.h"
+#include "injector/exit_status.h"
 #include "injector/load_report.h"
 #include "injector/message.h"
 #include "injector/options.h"
@@ -42,7 +43,7 @@ int check_condition(const CheckOptions& options) {
     } else {
         error(fmt::format("condition:{}:{}: {}", failure.location.line, failure.location.column, failure.message));
     }
-    return 1;
+    return failed;
 }
 
 int check_files(const CheckOptions& options) {
@@ -50,7 +51,7 @@ int check_files(const CheckOptions& options) {
     const auto results = check_rules(options.files, options.json ? rule::Loader::Errors::First : rule::Loader::Errors::All);
     if (results.empty()) {
         error("check: the directory holds no rule file, *.yaml or *.yml");
-        return 1;
+        return failed;
     }
     bool ok = true;
     for (const rule::LoadResult& result : results) ok = ok && result.ok;
@@ -59,14 +60,14 @@ int check_files(const CheckOptions& options) {
     } else {
         fmt::print("{}", load_report_text(results));
     }
-    return ok ? 0 : 1;
+    return ok ? 0 : failed;
 }
 
 int check(const CheckOptions& options) {
     if (options.syntax) return check_condition(options);
     if (options.files.empty()) {
         error("check: no rule file was given: write bewit check RULES...");
-        return 2;
+        return usage_error;
     }
     return check_files(options);
 }

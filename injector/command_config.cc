@@ -7,6 +7,7 @@
 
 #include "injector/config_catalogue.h"
 #include "injector/configuration.h"
+#include "injector/exit_status.h"
 #include "injector/http/url.h"
 #include "injector/message.h"
 #include "injector/options.h"
@@ -76,7 +77,7 @@ int show(const Options& options) {
     const auto configuration = read_configuration(options.line);
     if (!configuration) {
         error(configuration.error());
-        return 1;
+        return failed;
     }
     for (const std::string& text : configuration->warnings) warning(text);
     ordered_json all = ordered_json::object();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "injector/exit_status.h"
 #include "injector/explain_report.h"
 #include "injector/message.h"
 #include "injector/options.h"
@@ -14,8 +15,6 @@ namespace bewit {
 namespace {
 
 using nlohmann::json;
-
-constexpr int failed = 1, usage_error = 2;
 
 struct ExplainOptions {
     CommandLine line;

@@ -10,19 +10,18 @@
 
 #include <fmt/format.h>
 
-#include "ebpf/source.h"
 #include "injector/doctor/decision.h"
 #include "injector/drop_report.h"
+#include "injector/exit_status.h"
+#include "injector/kernel_source.h"
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
-#include "kmod/source.h"
 #include "tracer/proc_witness.h"
 
 namespace bewit {
 namespace {
 
-constexpr int failed = 1;
 constexpr int poll_ms = 20;
 constexpr uint64_t second_ns = 1'000'000'000;
 
@@ -99,9 +98,7 @@ private:
         const auto opens = [&](doctor::SourceKind kind) {
             if (!doctor::sees_whole_machine(kind)) return false;
             if (options_.source != "auto" && options_.source != doctor::name(kind)) return false;
-            const ebpf::Options options{.ring_bytes = options_.ring_mib << 20};
-            auto opened = kind == doctor::SourceKind::Kmod ? kmod::open(monitor_.interest(), proc_, options)
-                                                           : ebpf::Source::open(monitor_.interest(), proc_, options);
+            auto opened = open_kernel_source(kind, monitor_.interest(), proc_, {.ring_bytes = options_.ring_mib << 20});
             if (!opened) {
                 why += fmt::format("\nby {}: {}", spoken(kind), opened.error().message);
                 // What keeps a module from being loaded explains nothing where it is.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
@@ -15,8 +16,6 @@
 
 namespace bewit {
 namespace {
-
-constexpr int cannot_start = 125;
 
 struct RunOptions {
     CommandLine line;

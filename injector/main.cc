@@ -5,13 +5,11 @@
 #include <cstdio>
 #include <exception>
 
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 
 namespace {
-
-constexpr int failed = 1, usage_error = 2;
-constexpr int cannot_start = 125;
 
 // Takes the workload's command off `words`, so that the command line's own parser never sees it.
 std::vector<std::string> take_workload(const CLI::App& program, std::vector<std::string>& words) {
@@ -61,7 +59,7 @@ int run_program(int argc, char** argv) {
         const bool asked_for_help = failure.get_exit_code() == 0;
         if (asked_for_help) return program.exit(failure);
         bewit::error(bewit::usage_message(program, failure));
-        return runs ? cannot_start : usage_error;
+        return runs ? bewit::cannot_start : bewit::usage_error;
     }
     return status;
 }
@@ -74,6 +72,6 @@ int main(int argc, char** argv) {
         return run_program(argc, argv);
     } catch (const std::exception& failure) {
         std::fprintf(stderr, "bewit: error: %s\n", failure.what());
-        return failed;
+        return bewit::failed;
     }
 }

@@ -63,8 +63,7 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
                                                               .static_fields = configuration_.static_fields,
                                                               .metadata = metadata_.get(),
                                                               .names = names_.get(),
-                                                              .metrics = metrics_.get(),
-                                                              .tell = [this](const auto&... words) { tell(words...); }});
+                                                              .metrics = metrics_.get()});
     return *pipeline_;
 }
 

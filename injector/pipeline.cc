@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "injector/internal_alert.h"
+
 namespace bewit {
 
 Pipeline::Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings)
@@ -49,14 +51,14 @@ void Pipeline::on_unreadable(const event::View& event) {
     constexpr uint64_t minute = 60'000'000'000;
     ++unreadable_;
     const bool is_due = unreadable_told_ns_ == 0 || event.time_ns() >= unreadable_told_ns_ + minute;
-    if (!settings_.tell || !is_due) return;
+    if (!is_due) return;
     unreadable_told_ns_ = event.time_ns();
     const auto number = std::to_string(raw(event.tid()));
-    settings_.tell("unreadable",
-                   fmt::format("{} calls so far were made with names or structures that bewit could not read, the last one {} by thread {}: rules may have "
-                               "missed what they did",
-                               unreadable_, event::kind_name(event.kind()), number),
-                   {{"evt.type", std::string(event::kind_name(event.kind()))}, {"thread.tid", number}, {"calls", std::to_string(unreadable_)}});
+    const std::string sentence = fmt::format(
+        "{} calls so far were made with names or structures that bewit could not read, the last one {} by thread {}: rules may have missed what they did",
+        unreadable_, event::kind_name(event.kind()), number);
+    alerts_.push(internal_alert("unreadable", sentence,
+                                {{"evt.type", std::string(event::kind_name(event.kind()))}, {"thread.tid", number}, {"calls", std::to_string(unreadable_)}}));
 }
 
 void Pipeline::report(uint64_t now_ns) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,8 +28,6 @@ public:
         MetadataWatch* metadata = nullptr;                 // facts of the container that come later
         HostNames* names = nullptr;                        // started with the first event
         Metrics* metrics = nullptr;                        // snapshots while events come
-        // bewit's own word (Monitor::tell); may be empty.
-        std::function<void(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts)> tell;
     };
 
     // All of them must outlive the pipeline.

@@ -44,21 +44,14 @@ std::span<const KeyInfo> all_keys() {
     return keys;
 }
 
-std::vector<std::string_view> known_keys(std::string_view item) {
-    std::vector<std::string_view> known;
-    for (const KeyInfo& key : keys) {
-        if (key.item == item) known.push_back(key.key);
-    }
-    return known;
-}
-
-const Overridable& overridable_keys(std::string_view item) {
+const ItemKeys& keys_of(std::string_view item) {
     static const auto all = [] {
-        std::map<std::string_view, Overridable> by_item;
+        std::map<std::string_view, ItemKeys> by_item;
         for (const KeyInfo& key : keys) {
-            Overridable& overridable = by_item[key.item];
-            if (key.appendable) overridable.append.push_back(key.key);
-            if (key.replaceable) overridable.replace.push_back(key.key);
+            ItemKeys& of = by_item[key.item];
+            of.known.push_back(key.key);
+            if (key.appendable) of.overridable.append.push_back(key.key);
+            if (key.replaceable) of.overridable.replace.push_back(key.key);
         }
         return by_item;
     }();

@@ -22,8 +22,11 @@ struct KeyInfo {
 // By item, in the order in which people write them.
 std::span<const KeyInfo> all_keys();
 
+struct ItemKeys {
+    std::vector<std::string_view> known;
+    Overridable overridable;
+};
 // Of one kind of item.
-std::vector<std::string_view> known_keys(std::string_view item);
-const Overridable& overridable_keys(std::string_view item);
+const ItemKeys& keys_of(std::string_view item);
 
 }  // namespace bewit::rule

@@ -29,7 +29,7 @@ bool read_list(const YamlNode& item, Collector& collector, Report& report) {
     bool append = false;
     Override override;
     if (!reader.read("items", list.items)) return false;
-    if (!read_append_and_override(reader, overridable_keys("list"), append, override)) return false;
+    if (!read_append_and_override(reader, keys_of("list").overridable, append, override)) return false;
     list.point = report.point_of(item);
     list.place = report.place_of(item);
     if (append || override.append.contains("items")) {
@@ -37,7 +37,7 @@ bool read_list(const YamlNode& item, Collector& collector, Report& report) {
     } else {
         collector.define(std::move(list));
     }
-    return reader.warn_of_unknown_keys(known_keys("list"));
+    return reader.warn_of_unknown_keys(keys_of("list").known);
 }
 
 }  // namespace bewit::rule

@@ -31,7 +31,7 @@ bool read_macro(const YamlNode& item, Collector& collector, Report& report) {
     bool append = false;
     Override override;
     if (!reader.read("condition", macro.condition)) return false;
-    if (!read_append_and_override(reader, overridable_keys("macro"), append, override)) return false;
+    if (!read_append_and_override(reader, keys_of("macro").overridable, append, override)) return false;
     const YamlNode& condition = *item.find("condition");
     macro.point = report.point_of(item);
     macro.place = report.place_of(item);
@@ -42,7 +42,7 @@ bool read_macro(const YamlNode& item, Collector& collector, Report& report) {
     } else {
         collector.define(std::move(macro));
     }
-    return reader.warn_of_unknown_keys(known_keys("macro"));
+    return reader.warn_of_unknown_keys(keys_of("macro").known);
 }
 
 }  // namespace bewit::rule

@@ -60,9 +60,9 @@ public:
         if (!reader_.read("source", source_, Presence::OptionalOrEmpty)) return false;
         bool append = false;
         Override override;
-        if (!read_append_and_override(reader_, overridable_keys("rule"), append, override)) return false;
+        if (!read_append_and_override(reader_, keys_of("rule").overridable, append, override)) return false;
         const bool ok = override.any() ? update(override) : append ? append_old() : is_switch() ? toggle() : define();
-        return ok && reader_.warn_of_unknown_keys(known_keys("rule"));
+        return ok && reader_.warn_of_unknown_keys(keys_of("rule").known);
     }
 
 private:
@@ -121,7 +121,7 @@ private:
     }
 
     bool update(const Override& override) {
-        for (std::string_view key : overridable_keys("rule").replace) {
+        for (std::string_view key : keys_of("rule").overridable.replace) {
             if (reader_.has(key)) unclaimed_.emplace(key);
         }
         return (override.append.empty() || append(override)) && (override.replace.empty() || replace(override)) &&

@@ -61,7 +61,7 @@ bool read_engine_version(const YamlNode& item, Collector& collector, Report& rep
                         version));
     }
     return collector.require_engine(version, context, report) &&
-           reader.warn_of_unknown_keys(known_keys("required_engine_version"));
+           reader.warn_of_unknown_keys(keys_of("required_engine_version").known);
 }
 
 bool read_plugin_versions(const YamlNode& item, Collector& collector, Report& report) {
@@ -73,7 +73,7 @@ bool read_plugin_versions(const YamlNode& item, Collector& collector, Report& re
     for (const YamlNode* entry : pair.value->children) {
         if (!read_requirement(*entry, context, collector, report)) return false;
     }
-    return ItemReader(item, context, report).warn_of_unknown_keys(known_keys("required_plugin_versions"));
+    return ItemReader(item, context, report).warn_of_unknown_keys(keys_of("required_plugin_versions").known);
 }
 
 }  // namespace bewit::rule

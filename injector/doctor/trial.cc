@@ -14,9 +14,8 @@
 
 #include <fmt/format.h>
 
-#include "ebpf/source.h"
 #include "engine/event/catalogue.h"
-#include "kmod/source.h"
+#include "injector/kernel_source.h"
 #include "tracer/inheritance.h"
 #include "tracer/proc_witness.h"
 #include "tracer/tracer.h"
@@ -77,7 +76,7 @@ Outcome try_kernel(SourceKind kind) {
     const match::Interest interest = interest_in_execs();
     tracer::ProcWitness proc;
     const ebpf::Options options{.ring_bytes = trial_ring_bytes};
-    auto source = kind == SourceKind::Kmod ? kmod::open(interest, proc, options) : ebpf::Source::open(interest, proc, options);
+    auto source = open_kernel_source(kind, interest, proc, options);
     if (!source) return tl::unexpected(source.error().message);
     const pid_t child = fork();
     if (child < 0) return tl::unexpected(fmt::format("fork: {}", std::strerror(errno)));

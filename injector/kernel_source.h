@@ -1,0 +1,15 @@
+// The two sources that see a whole machine, by their kind.
+#pragma once
+
+#include <memory>
+
+#include "ebpf/source.h"
+#include "injector/doctor/decision.h"
+
+namespace bewit {
+
+// Of doctor::sees_whole_machine(). What ebpf::Source::open() and kmod::open() promise and demand.
+tl::expected<std::unique_ptr<ebpf::Source>, ebpf::Failure> open_kernel_source(doctor::SourceKind kind, const match::Interest& interest, event::Witness& proc,
+                                                                              const ebpf::Options& options);
+
+}  // namespace bewit
