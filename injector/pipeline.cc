@@ -1,8 +1,11 @@
 #include "injector/pipeline.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "injector/internal_alert.h"
+#include "injector/message.h"
 
 namespace bewit {
 
@@ -59,6 +62,11 @@ void Pipeline::on_unreadable(const event::View& event) {
         unreadable_, event::kind_name(event.kind()), number);
     alerts_.push(internal_alert("unreadable", sentence,
                                 {{"evt.type", std::string(event::kind_name(event.kind()))}, {"thread.tid", number}, {"calls", std::to_string(unreadable_)}}));
+}
+
+void Pipeline::on_second_tracer(const event::View& event) {
+    if (std::exchange(second_tracer_told_, true)) return;
+    warning(fmt::format("thread {} wanted a process to be traced and got EPERM: a process has one tracer, and that is bewit (docs/transparency.md)", raw(event.tid())));
 }
 
 void Pipeline::report(uint64_t now_ns) {

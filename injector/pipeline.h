@@ -37,6 +37,8 @@ public:
     void on_event(const event::View& event) override;
     // An alert, the next one a minute later at the earliest.
     void on_unreadable(const event::View& event) override;
+    // A warning, once.
+    void on_second_tracer(const event::View& event) override;
 
     // A snapshot now, whether it is due or not; nothing without metrics.
     void report(uint64_t now_ns);
@@ -58,6 +60,7 @@ private:
     std::vector<uint64_t> matches_;
     uint64_t number_ = 0;
     uint64_t unreadable_ = 0, unreadable_told_ns_ = 0;
+    bool second_tracer_told_ = false;
     uint64_t first_time_ns_ = 0, previous_time_ns_ = 0;
 };
 

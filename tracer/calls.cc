@@ -1,5 +1,7 @@
 #include "tracer/calls.h"
 
+#include <errno.h>
+
 #include "tracer/guard.h"
 #include "tracer/registers.h"
 
@@ -20,7 +22,7 @@ uint32_t decide(const BpfProgram& filter, const SyscallInfo& info) {
 }  // namespace
 
 Calls::Calls(Workload& workload, std::optional<BpfProgram> software_filter)
-    : workload_(workload), software_filter_(std::move(software_filter)), execve_(kind_called("execve")), execveat_(kind_called("execveat")),
+    : workload_(workload), software_filter_(std::move(software_filter)), execve_(kind_called("execve")), execveat_(kind_called("execveat")), ptrace_(kind_called("ptrace")),
       births_{kind_called("clone"), kind_called("clone3"), kind_called("fork"), kind_called("vfork")} {}
 
 PendingCall& Calls::acquire() {
@@ -94,6 +96,7 @@ void Calls::at_exit(Tracee& tracee, int64_t result) {
             ++workload_.statistics.unreadable;
             workload_.sink.on_unreadable(event);
         }
+        if (tracee.call->kind == ptrace_ && tracee.forced && result == -EPERM) workload_.sink.on_second_tracer(event);
     }
     release(tracee);
 }

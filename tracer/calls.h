@@ -36,7 +36,7 @@ private:
 
     Workload& workload_;
     std::optional<BpfProgram> software_filter_;
-    event::Kind execve_, execveat_;
+    event::Kind execve_, execveat_, ptrace_;
     std::array<event::Kind, 4> births_;
     // As many as there ever were calls on their way at one time; their strings keep their memory.
     std::vector<std::unique_ptr<PendingCall>> all_;

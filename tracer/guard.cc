@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,19 +19,20 @@ namespace bewit::tracer {
 namespace {
 
 struct Numbers {
-    uint32_t clone, clone3, seccomp, prlimit64, memfd_secret;
+    uint32_t clone, clone3, seccomp, prlimit64, memfd_secret, ptrace;
 };
 
 Numbers numbers(event::Abi abi) {
     static const auto clone = event::syscall_numbers("clone"), clone3 = event::syscall_numbers("clone3"), seccomp = event::syscall_numbers("seccomp"),
-                      prlimit64 = event::syscall_numbers("prlimit64"), memfd_secret = event::syscall_numbers("memfd_secret");
+                      prlimit64 = event::syscall_numbers("prlimit64"), memfd_secret = event::syscall_numbers("memfd_secret"),
+                      ptrace = event::syscall_numbers("ptrace");
     const auto i = static_cast<size_t>(abi);
-    return {clone[i], clone3[i], seccomp[i], prlimit64[i], memfd_secret[i]};
+    return {clone[i], clone3[i], seccomp[i], prlimit64[i], memfd_secret[i], ptrace[i]};
 }
 
 // Calls of x32 are those of x86-64 with this bit (__X32_SYSCALL_BIT).
 constexpr uint32_t x32_bit = 0x4000'0000;
-constexpr Numbers arm_numbers{120, 435, 383, 369, 447};
+constexpr Numbers arm_numbers{120, 435, 383, 369, 447, 26};
 
 struct Named {
     Numbers numbers;
@@ -56,6 +58,8 @@ bool is_of_bewit(uint64_t thread, Tid asker) {
     return number > 0 && syscall(SYS_tgkill, getpid(), number, 0) == 0 && shares_pid_namespace(asker);
 }
 
+bool asks_for_a_tracer(uint32_t request) { return request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE; }
+
 Verdict refuse(const SyscallStop& stop, int error) {
     skip_call(stop.tid, -error);
     return Verdict::Refused;
@@ -77,6 +81,7 @@ Verdict guard(const SyscallStop& stop) {
                          (stop.arguments[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
     if (number == known.seccomp && listens) return refuse(stop, EBUSY);
     if (number == known.prlimit64 && stop.arguments[2] != 0 && is_of_bewit(stop.arguments[0], stop.tid)) return refuse(stop, EPERM);
+    if (number == known.ptrace && asks_for_a_tracer(static_cast<uint32_t>(stop.arguments[0]))) return Verdict::Watched;
     return Verdict::Pass;
 }
 

@@ -6,6 +6,7 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
+#include <sys/ptrace.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -204,6 +205,7 @@ private:
         if (call.name == "clone")
             return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
         if (call.name == "seccomp") return with_duties(seccomp_duties(), abi, call);
+        if (call.name == "ptrace") return with_duties(tracing_duties(), abi, call);
         if (call.name == "openat2" && options_.trusted_address != 0 && abi == native_) return trusted(interest_verdict(abi, call));
         if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
             return {give(trace(TraceReason::AskedByTracer))};
@@ -232,6 +234,13 @@ private:
     bool always_seals(std::string_view name) const {
         return options_.trusted_address != 0 &&
                std::ranges::any_of(sealing_calls, [&](const SealingCall& call) { return call.name == name && !call.operation; });
+    }
+
+    static std::vector<Clause> tracing_duties() {
+        std::vector<Clause> duties;
+        for (const uint32_t request : {PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_SEIZE})
+            duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = request}});
+        return duties;
     }
 
     // Allowed from one address, else `otherwise`.

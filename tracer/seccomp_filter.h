@@ -9,6 +9,7 @@
 //   profiles of Docker and containerd answer.
 // - seccomp with NEW_LISTENER stops; the tracer refuses it.
 // - prlimit64 that sets another process's limits stops; the tracer refuses it where that process is bewit.
+// - ptrace that asks for a tracer or to be one stops; the tracer looks at what comes of it.
 // - io_uring_setup answers ENOSYS, when it is denied.
 // - sched_getaffinity and sched_setaffinity stop, where the tracer steers the cores of others.
 //
@@ -37,7 +38,7 @@ struct FilterOptions {
 // of these. Numbers that programs hardly choose for RET_TRACE of their own.
 enum class TraceReason : uint16_t {
     AskedByInterest = 0xbe71,  // a rule or the state may want it
-    AskedByTracer,        // CLONE_UNTRACED, NEW_LISTENER, another's limits, affinity; whether the Interest asks too was not looked at
+    AskedByTracer,        // CLONE_UNTRACED, NEW_LISTENER, another's limits, another tracer, affinity; whether the Interest asks too was not looked at
     NotInTable,           // a number or an ABI that bewit has no table for, x32 included
 };
 

@@ -77,6 +77,14 @@ class OutOfSight(TestCase):
             requests = [alert["output_fields"]["evt.arg.request"] for alert in result.of("Traced")]
             self.assertEqual(requests, ["PTRACE_TRACEME", "PTRACE_ATTACH", "PTRACE_SEIZE", "PTRACE_SEIZE"])
 
+    def test_a10_why_it_fails_is_said_once_whatever_the_rules_ask_for(self):
+        for options in WAYS:
+            result = self.attack("second_tracer", options=options)
+            self.assertEqual(result.alerts, [])
+            self.assertRegex(result.stderr, r"^bewit: warning: thread \d+ wanted a process to be traced and got EPERM: [^\n]*\n$")
+            self.assertEqual(self.attack("second_tracer", options=["-q", *options]).stderr, "")
+            self.assertEqual(self.attack("doors", options=options).stderr, "")
+
 
 @unittest.skipUnless(evasion.has("use_runtime"), "there is no runtime for this architecture")
 class RuntimeAbuse(TestCase):

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <linux/audit.h>
+#include <sys/ptrace.h>
 
 #include <algorithm>
 #include <bit>
@@ -70,6 +71,8 @@ uint32_t expected(const Interest& interest, Abi abi, const event::Syscall& sysca
     if (syscall.name == "memfd_secret") return by_tracer;
     if (syscall.name == "clone" && (data.args[0] & 0x800000) != 0) return by_tracer;
     if (syscall.name == "seccomp" && (data.args[1] & 8) != 0) return by_tracer;
+    const auto request = static_cast<uint32_t>(data.args[0]);
+    if (syscall.name == "ptrace" && (request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE)) return by_tracer;
     if (syscall.name == "prlimit64" && (data.args[0] & UINT32_MAX) != 0 && data.args[2] != 0) return by_tracer;
     for (const event::Kind carried : carried_kinds(abi, syscall.number)) {
         if (interest.of(carried).level != Level::Never) return by_interest;
