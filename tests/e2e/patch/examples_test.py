@@ -72,8 +72,7 @@ class Staleness(unittest.TestCase):
     def test_files_that_the_readmes_name_are_there(self):
         for folder in (ECS, EKS):
             for link in re.findall(r"\]\(([^)#:]+)\)", text(folder / "README.md")):
-                if link != "webhook":
-                    self.assertTrue((folder / link).exists(), f"{folder.name}/README.md: {link}")
+                self.assertTrue((folder / link).exists(), f"{folder.name}/README.md: {link}")
 
     def test_options_of_run_that_the_examples_give_are_accepted(self):
         prefixes = [words.split('"') for words in re.findall(r'"[^"]*/bewit", "run"[^\]]*', "".join(text(path) for path in EXAMPLES.rglob("*.*") if path.suffix in (".json", ".yaml")))]
