@@ -157,9 +157,9 @@ tl::expected<Document, Problem> read_document(std::string text, bool yaml) {
     if (marked) text.erase(0, mark.size());
     // A file that is called YAML and looks like JSON is mostly JSON, whose tabs the YAML parser does not bear.
     auto document = starts_json(text) ? read_json(text) : read_yaml(text);
-    if (!document && starts_json(text)) {
+    if (!document && starts_json(text) && (yaml || starts_with_plain_key(text))) {
         auto other = read_yaml(text);
-        if (yaml || (other && starts_with_plain_key(text))) document = std::move(other);
+        if (yaml || other) document = std::move(other);
     }
     if (document && marked) document->mark = mark;
     return document;

@@ -81,6 +81,8 @@ private:
 
     Node& add(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
         if (document_.nodes.size() >= limits::values) throw Refusal{offset_of(mark), fmt::format("more than {} values", limits::values)};
+        // A pair is two bytes at least. The parser finds values without end in some texts that are no YAML.
+        if (document_.nodes.size() > 2 * document_.text.size() + 16) throw Refusal{offset_of(mark), "no valid YAML: there are more values than bytes"};
         if (at_key() && kind != Node::Kind::Scalar) throw Refusal{offset_of(mark), "a key must be a word"};
         Node& node = document_.nodes.emplace_back();
         node.kind = kind;

@@ -68,6 +68,8 @@ TEST_CASE("CloudFormation's short forms are its long ones") {
 }
 
 TEST_CASE("what is no YAML is refused with its place, and templates with what to do") {
+    // The parser would find values in it without end.
+    CHECK(read_yaml("{b: [],s: {s: {d: []}}},").error().message == "no valid YAML: there are more values than bytes");
     CHECK(refusal("a: 1\na: 2\n") == "t:2:1: the key 'a' stands twice in this map");
     CHECK(refusal("a: [1\n").starts_with("t:2:1: no valid YAML: "));
     CHECK(refusal("? [a, b]\n: c\n").find("a key must be a word") != std::string::npos);
