@@ -291,7 +291,7 @@ class FirstAlert(harness.TestCase):
         entry.write_text('#!/bin/sh\necho "starting $1"\nexec "$@"\n', encoding="utf-8")
         entry.chmod(0o755)
         server = images[NGINX].root / "bin/nginx"
-        server.write_text('#!/bin/sh\necho "serving $*"\ntrap "exit 0" TERM\nwhile :; do sleep 0.1; done\n', encoding="utf-8")
+        server.write_text('#!/bin/sh\ntrap "exit 0" TERM\necho "serving $*"\nwhile :; do sleep 0.1; done\n', encoding="utf-8")
         server.chmod(0o755)
         machine = small_fargate.Machine(self.directory, images)
         self.addCleanup(machine.close)
