@@ -14,6 +14,12 @@ namespace {
 using event::PrintFormat;
 using field::Value;
 
+// Longer than every name that exists.
+constexpr size_t longest_name = 128;
+// So many fields one template may print, and so wide they may be together.
+constexpr size_t most_tokens = 20'000;
+constexpr size_t largest_width = size_t{1} << 20;
+
 struct ParsedToken {
     field::Expression value;
     size_t length = 0;
@@ -32,7 +38,8 @@ tl::expected<ParsedToken, std::string> parse_token(std::string_view text) {
         auto value = field::Expression::compile(*prefix->operand);
         if (value) return ParsedToken{std::move(*value), prefix->length};
         if (first_error.empty()) first_error = value.error().message;
-        text = text.substr(0, prefix->length - 1);
+        const bool is_name = prefix->shorter < prefix->length && text[prefix->length - 1] != ']';
+        text = text.substr(0, is_name ? std::min(prefix->shorter, longest_name) : prefix->shorter);
     }
     return tl::unexpected("unknown filter: " + first_error);
 }
@@ -76,7 +83,7 @@ void add_field(const field::Field& field, field::Context& context, nlohmann::jso
 
 tl::expected<Template, TemplateError> Template::compile(std::string_view text) {
     Template result;
-    size_t at = 0;
+    size_t at = 0, widths = 0;
     while (true) {
         const size_t percent = text.find('%', at);
         if (percent == std::string_view::npos) {
@@ -92,6 +99,10 @@ tl::expected<Template, TemplateError> Template::compile(std::string_view text) {
             return tl::unexpected(TemplateError{percent, "invalid formatting syntax: width is larger than 65535"});
         }
         at = static_cast<size_t>(width.ptr - text.data());
+        widths += token.width;
+        if (widths > largest_width || result.tokens_.size() == most_tokens) {
+            return tl::unexpected(TemplateError{percent, fmt::format("the output prints more than {} fields or {} bytes of width", most_tokens, largest_width)});
+        }
         if (at == text.size()) {
             return tl::unexpected(TemplateError{percent, "invalid formatting syntax: formatting cannot end with a %"});
         }

@@ -11,6 +11,13 @@ namespace {
 
 // Of a name, to be recognised by it.
 constexpr size_t shortest_start = 4;
+// Nobody mistypes what is longer, and the time grows with the square.
+constexpr size_t longest_wanted = 128;
+
+// How many corrections a slip of the pen may need.
+size_t most_corrections(std::string_view wanted) {
+    return std::max<size_t>(1, wanted.size() / 3);
+}
 
 }  // namespace
 
@@ -32,7 +39,10 @@ size_t edit_distance(std::string_view left, std::string_view right) {
 }
 
 void NearestName::consider(std::string_view name) {
+    if (wanted_.size() > longest_wanted) return;
     const bool lacks_end = wanted_.size() >= shortest_start && name.starts_with(wanted_);
+    const size_t longer = std::max(wanted_.size(), name.size()) - std::min(wanted_.size(), name.size());
+    if (!lacks_end && longer > most_corrections(wanted_)) return;
     const size_t distance = lacks_end ? 1 : edit_distance(wanted_, name);
     if (distance >= distance_) return;
     distance_ = distance;
@@ -40,7 +50,7 @@ void NearestName::consider(std::string_view name) {
 }
 
 std::optional<std::string_view> NearestName::best() const {
-    if (distance_ > std::max<size_t>(1, wanted_.size() / 3)) return std::nullopt;
+    if (distance_ > most_corrections(wanted_)) return std::nullopt;
     return best_;
 }
 

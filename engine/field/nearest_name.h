@@ -15,7 +15,8 @@ class NearestName {
 public:
     explicit NearestName(std::string_view wanted) : wanted_(wanted) {}
     void consider(std::string_view name);
-    // nullopt when nothing is near enough to be a slip of the pen: more than one correction in three characters.
+    // nullopt when nothing is near enough to be a slip of the pen: more than one correction in three characters, or a
+    // name of more than 128.
     std::optional<std::string_view> best() const;
 
 private:

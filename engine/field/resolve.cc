@@ -1,5 +1,6 @@
 // From the words of a rule to a field. A name may carry its argument behind a dot (`evt.arg.flags`), so the longest
 // name that exists is looked for first, and what follows it must be an argument that this field takes.
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -7,6 +8,7 @@
 
 #include "engine/field/catalogue.h"
 #include "engine/field/event_parameters.h"
+#include "engine/field/field_name.h"
 #include "engine/field/nearest_name.h"
 
 namespace bewit::field {
@@ -17,6 +19,7 @@ using Error = tl::unexpected<std::string>;
 struct Words {
     std::string_view name, argument;
     bool bracketed = false;
+    bool quick = false;  // without a search for names that may have been meant
 
     std::string text() const { return bracketed ? fmt::format("{}[{}]", name, argument) : std::string(name); }
 };
@@ -27,8 +30,15 @@ struct Found {
     std::string_view dotted;
 };
 
+size_t longest_name() {
+    static const size_t longest = std::ranges::max(all_fields(), {}, [](const Definition& definition) {
+                                      return definition.name.size();
+                                  }).name.size();
+    return longest;
+}
+
 Found find_dotted(std::string_view name) {
-    for (size_t dot = name.rfind('.'); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
+    for (size_t dot = name.rfind('.', longest_name()); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
         const Definition* definition = find_definition(name.substr(0, dot));
         if (definition != nullptr && (definition->arguments & DottedArgument) != 0)
             return {definition, name.substr(dot + 1)};
@@ -41,8 +51,9 @@ Found find(std::string_view name) {
     return definition != nullptr ? Found{definition, {}} : find_dotted(name);
 }
 
-std::string suggest(std::string_view wanted) {
-    NearestName nearest(wanted);
+std::string suggest(const Words& wanted) {
+    if (wanted.quick) return {};
+    NearestName nearest(wanted.name);
     for (const Definition& definition : all_fields()) {
         if (!definition.has(Deprecated)) nearest.consider(definition.name);
     }
@@ -77,7 +88,8 @@ std::string example(const Definition& definition) {
     return fmt::format("{}[1]", definition.name);
 }
 
-std::optional<std::string> check_parameter(const Definition& definition, std::string_view name, Field& field) {
+std::optional<std::string> check_parameter(const Words& words, std::string_view name, Field& field) {
+    const Definition& definition = *field.definition;
     const auto parameter = find_event_parameter(name);
     if (parameter) {
         if (definition.type == ParamType::Dyn) {
@@ -86,6 +98,7 @@ std::optional<std::string> check_parameter(const Definition& definition, std::st
         }
         return std::nullopt;
     }
+    if (words.quick) return fmt::format("unknown event argument {}", name);
     NearestName nearest(name);
     for (const EventParameter& known : event_parameters()) nearest.consider(known.name);
     const auto best = nearest.best();
@@ -97,7 +110,7 @@ std::optional<std::string> check_parameter(const Definition& definition, std::st
 // What is peculiar to one field's dotted argument. An error, or nothing.
 std::optional<std::string> check_dotted(const Words& words, std::string_view dotted, Field& field) {
     const std::string_view name = field.definition->name;
-    if (name == "evt.arg" || name == "evt.rawarg") return check_parameter(*field.definition, dotted, field);
+    if (name == "evt.arg" || name == "evt.rawarg") return check_parameter(words, dotted, field);
     if (name == "evt.abspath" && dotted != "src" && dotted != "dst") {
         return nonexistent(words, "; it takes .src or .dst");
     }
@@ -141,7 +154,7 @@ std::optional<std::string> take_bracketed(const Words& words, Field& field) {
 
 tl::expected<Field, std::string> resolve_words(const Words& words) {
     const Found found = find(words.name);
-    if (found.definition == nullptr) return Error(nonexistent(words, suggest(words.name)));
+    if (found.definition == nullptr) return Error(nonexistent(words, suggest(words)));
     const Definition& definition = *found.definition;
     Field field{&definition, std::string(found.dotted), -1, definition.type, definition.format, words.text()};
     if (!found.dotted.empty()) {
@@ -162,6 +175,16 @@ std::string_view unquote(std::string_view text) {
     return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
+tl::expected<Field, std::string> resolve_text(std::string_view text, bool quick) {
+    const size_t bracket = text.find('[');
+    if (bracket == std::string_view::npos) return resolve_words({text, {}, false, quick});
+    if (!text.ends_with(']')) {
+        return Error(fmt::format("the field '{}' requires an argument but ']' is not found", text.substr(0, bracket)));
+    }
+    const std::string_view argument = text.substr(bracket + 1, text.size() - bracket - 2);
+    return resolve_words({text.substr(0, bracket), unquote(argument), true, quick});
+}
+
 }  // namespace
 
 tl::expected<Field, std::string> resolve(std::string_view name, std::string_view argument, bool has_argument) {
@@ -169,13 +192,11 @@ tl::expected<Field, std::string> resolve(std::string_view name, std::string_view
 }
 
 tl::expected<Field, std::string> resolve(std::string_view text) {
-    const size_t bracket = text.find('[');
-    if (bracket == std::string_view::npos) return resolve_words({text, {}, false});
-    if (!text.ends_with(']')) {
-        return Error(fmt::format("the field '{}' requires an argument but ']' is not found", text.substr(0, bracket)));
-    }
-    const std::string_view argument = text.substr(bracket + 1, text.size() - bracket - 2);
-    return resolve_words({text.substr(0, bracket), unquote(argument), true});
+    return resolve_text(text, false);
+}
+
+bool is_field(std::string_view text) {
+    return find(text.substr(0, text.find('['))).definition != nullptr && resolve_text(text, true).has_value();
 }
 
 }  // namespace bewit::field

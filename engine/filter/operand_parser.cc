@@ -38,6 +38,7 @@ std::string expected_or_transformer(std::string_view what) {
 
 template <class Value>
 OperandPtr OperandParser::finish(Location start, Value&& value) {
+    if (!state_.take_node()) return nullptr;
     auto operand = std::make_unique<Operand>();
     operand->location = start;
     operand->length = static_cast<uint32_t>(scanner_.offset() - start.offset);

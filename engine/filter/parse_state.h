@@ -17,7 +17,7 @@ namespace bewit::filter {
 // after that.
 class ParseState {
 public:
-    ParseState(std::string_view text, const ParseOptions& options) : scanner(text), max_depth_(options.max_depth) {}
+    ParseState(std::string_view text, const ParseOptions& options) : scanner(text), max_depth_(options.max_depth), nodes_left_(options.max_nodes) {}
 
     // Notes the error, at the place where the next token would begin, and returns what stands for failure.
     std::nullptr_t fail(std::string message) { return fail_at(scanner.here(), std::move(message)); }
@@ -27,6 +27,13 @@ public:
         return nullptr;
     }
     bool failed() const { return failed_; }
+    // Before an expression or operand is made; false, with the error noted, when it is one too many.
+    bool take_node() {
+        if (nodes_left_-- != 0) return true;
+        nodes_left_ = 0;
+        fail("the condition has too many parts");
+        return false;
+    }
     ParseError take_error() { return std::move(error_); }
 
     Scanner scanner;
@@ -50,6 +57,7 @@ public:
 private:
     uint32_t max_depth_;
     uint32_t depth_ = 0;
+    size_t nodes_left_;
     ParseError error_;
     bool failed_ = false;
 };

@@ -44,7 +44,8 @@ std::string expected_operator() {
     return message;
 }
 
-ExpressionPtr make(Location location, auto&& value) {
+ExpressionPtr make(ParseState& state, Location location, auto&& value) {
+    if (!state.take_node()) return nullptr;
     auto expression = std::make_unique<Expression>();
     expression->location = location;
     expression->value = std::forward<decltype(value)>(value);
@@ -114,7 +115,7 @@ ExpressionPtr ConditionParser::any() {
         any.children.push_back(std::move(next));
         scanner_.blanks();
     }
-    return any.children.size() == 1 ? std::move(any.children[0]) : make(start, std::move(any));
+    return any.children.size() == 1 ? std::move(any.children[0]) : make(state_, start, std::move(any));
 }
 
 ExpressionPtr ConditionParser::any_tail() {
@@ -139,7 +140,7 @@ ExpressionPtr ConditionParser::all() {
         all.children.push_back(std::move(next));
         scanner_.blanks();
     }
-    return all.children.size() == 1 ? std::move(all.children[0]) : make(start, std::move(all));
+    return all.children.size() == 1 ? std::move(all.children[0]) : make(state_, start, std::move(all));
 }
 
 ExpressionPtr ConditionParser::all_tail() {
@@ -164,7 +165,7 @@ ExpressionPtr ConditionParser::negation() {
         child = primary();
     }
     if (child == nullptr || !negated) return child;
-    return make(start, Not{std::move(child)});
+    return make(state_, start, Not{std::move(child)});
 }
 
 ExpressionPtr ConditionParser::parenthesised() {
@@ -190,7 +191,7 @@ ExpressionPtr ConditionParser::primary() {
 
     const std::string_view name = scanner_.identifier();
     if (name.empty()) return state_.fail("expected a '(' token, a field check, or an identifier");
-    return make(start, Identifier{std::string(name)});
+    return make(state_, start, Identifier{std::string(name)});
 }
 
 ExpressionPtr ConditionParser::condition(OperandPtr left, Location start) {
@@ -199,7 +200,7 @@ ExpressionPtr ConditionParser::condition(OperandPtr left, Location start) {
     scanner_.blanks();
     Check check{std::move(left), Operator::Exists, Modifier::None, false, {}, scanner_.here(), false};
     if (!take_operator(check)) return nullptr;
-    return make(start, std::move(check));
+    return make(state_, start, std::move(check));
 }
 
 // The operator and all that belongs to it.

@@ -28,6 +28,8 @@ struct ParseOptions {
     // that would reach this number. The parser never recurses deeper, whatever the input: one level takes less than 600
     // bytes of stack (2,000 in a build with sanitizers), whether it is parsed, cloned, compared, printed or destroyed.
     uint32_t max_depth = 1000;
+    // Expressions and operands: a text with more is refused while it is parsed. One takes about 120 bytes.
+    size_t max_nodes = SIZE_MAX;
 };
 
 tl::expected<ExpressionPtr, ParseError> parse(std::string_view text, const ParseOptions& options = {});

@@ -148,7 +148,7 @@ bool ItemReader::warn_of_unknown_keys(const std::vector<std::string_view>& known
     for (size_t i = 0; i + 1 < item_.children.size(); i += 2) {
         std::string key;
         if (!decode_word(*item_.children[i], context_, report_, key)) return false;
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        if (std::find(known.begin(), known.end(), key) != known.end() || report_.is_full()) continue;
         const std::string meant = nearest(key, known);
         const Context step = report_.step(&context_, "value for", key, *item_.children[i]);
         report_.warn(Code::UnknownKey, fmt::format("Unknown key '{}'. The key will be ignored.", key), &step,

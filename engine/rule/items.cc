@@ -1,5 +1,6 @@
 #include "engine/rule/items.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -27,7 +28,8 @@ std::string unknown_item_remedy(const YamlNode& item) {
     std::vector<std::string_view> keys;
     keys.reserve(item_kinds.size());
     for (const ItemKind& kind : item_kinds) keys.push_back(kind.key);
-    for (size_t i = 0; i + 1 < item.children.size(); i += 2) {
+    constexpr size_t looked_at = 40;  // keys and values
+    for (size_t i = 0; i + 1 < std::min(item.children.size(), looked_at); i += 2) {
         const std::string meant = nearest(item.children[i]->scalar, keys);
         if (!meant.empty()) return fmt::format("did you mean `{}`?", meant);
     }
@@ -41,6 +43,8 @@ bool read_item(const YamlNode& item, Collector& collector, Report& report) {
                            "Unexpected element type. Each element should be a yaml associative array.", &context,
                            "an item is written as `- rule: NAME` with its other keys below");
     }
+    // An alias may stand for an item with many keys.
+    if (!report.charge(item.children.size(), 0, &context)) return false;
     for (const ItemKind& kind : item_kinds) {
         if (item.find(kind.key) != nullptr) return kind.read(item, collector, report);
     }

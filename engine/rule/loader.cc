@@ -110,14 +110,13 @@ struct Loader::State {
     Resolver resolver;
 
     void add(std::string_view text, Report& report) {
+        if (read(text, report) && resolver.resolve(collector, report)) check_plugins(collector.set(), report);
+    }
+
+    // The YAML tree is gone before conditions' trees come.
+    bool read(std::string_view text, Report& report) {
         const auto tree = parse_yaml(text);
-        if (!tree) {
-            report_yaml_error(tree.error(), report);
-            return;
-        }
-        if (read_items(*tree, collector, report) && resolver.resolve(collector, report)) {
-            check_plugins(collector.set(), report);
-        }
+        return tree ? read_items(*tree, collector, report) : report_yaml_error(tree.error(), report);
     }
 };
 

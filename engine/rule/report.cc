@@ -25,17 +25,18 @@ bool Report::fail(Code code, std::string message, const Context* context, std::s
 }
 
 void Report::warn(Code code, std::string message, const Context* context, std::string remedy) {
-    warn(diagnostic(code, std::move(message), context, std::move(remedy)));
+    warnings_.add(source_.get(), [&] { return diagnostic(code, std::move(message), context, std::move(remedy)); });
 }
 
 bool Report::fail(Diagnostic diagnostic) {
+    abbreviate(diagnostic);
     result_.errors.push_back(std::move(diagnostic));
     result_.ok = false;
     return false;
 }
 
 void Report::warn(Diagnostic diagnostic) {
-    result_.warnings.push_back(std::move(diagnostic));
+    warnings_.add(source_.get(), [&] { return std::move(diagnostic); });
 }
 
 bool Report::charge(size_t values, size_t bytes, const Context* context) {

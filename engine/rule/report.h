@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/rule/findings.h"
 #include "engine/rule/load_limits.h"
 #include "engine/rule/loader.h"
 #include "engine/rule/text_origin.h"
@@ -22,7 +23,10 @@ struct Context {
 class Report {
 public:
     Report(LoadResult& result, SourcePtr source, Loader::Errors errors = Loader::Errors::First)
-        : result_(result), source_(std::move(source)), most_errors_(errors == Loader::Errors::All ? limits::errors : 1) {}
+        : result_(result),
+          source_(std::move(source)),
+          most_errors_(errors == Loader::Errors::All ? limits::errors : 1),
+          warnings_(result.warnings) {}
 
     const SourcePtr& source() const { return source_; }
     uint32_t offset_of(const YamlNode& node) const { return source_->offset_of(node.line, node.column); }
@@ -39,6 +43,8 @@ public:
     // The same for what is known only in other files.
     bool fail(Diagnostic diagnostic);
     void warn(Diagnostic diagnostic);
+    // Warnings are no longer told: they need not be made.
+    bool is_full() const { return warnings_.is_full(source_.get()); }
 
     // Whether, behind an error, what does not depend on it is to be looked at too.
     bool goes_on() const { return result_.errors.size() < most_errors_; }
@@ -52,6 +58,7 @@ private:
     LoadResult& result_;
     SourcePtr source_;
     size_t most_errors_;
+    Findings warnings_;
     size_t values_ = 0, bytes_ = 0;
 };
 

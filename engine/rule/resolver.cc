@@ -11,6 +11,8 @@
 namespace bewit::rule {
 namespace {
 
+constexpr filter::ParseOptions parse_options{.max_nodes = limits::condition_nodes};
+
 ConditionOrigin origin_of(const Macro& macro) {
     return {"macro", macro.name, macro.place, macro.condition_place, macro.condition, macro.condition_pieces, {}, {}};
 }
@@ -65,7 +67,7 @@ bool Resolver::resolve(Collector& collector, Report& report) {
 
 void Resolver::begin(Collector& collector) {
     set_ = &collector.set();
-    bytes_ = nodes_ = 0;
+    bytes_ = nodes_ = odd_name_search_ = 0;
     macro_memory_.resize(set_->macros.size());
     rule_memory_.resize(set_->rules.size());
     macros_.trees().resize(set_->macros.size());
@@ -112,6 +114,12 @@ bool Resolver::build_lists(Report& report) {
 }
 
 bool Resolver::expand(std::string_view text, const ConditionOrigin& origin, ExpandedText& out, Report& report) {
+    if (lists_.has_odd_names()) odd_name_search_ += (text.size() + 1) * lists_.lists().size();
+    if (odd_name_search_ > limits::odd_name_search) {
+        return report.fail(origin_diagnostic(origin, Code::ErrCompileCondition, 0,
+                                             "Lists have names with blanks or commas, and there are too many lists",
+                                             "give the lists names that are one word"));
+    }
     auto expanded = expand_lists(text, lists_);
     if (!expanded) {
         return too_large(origin,
@@ -158,7 +166,7 @@ bool Resolver::parse_macro(size_t position, Report& report) {
 
     tree.parsed.reset();
     origin.lists = list_rewriting(expanded);
-    auto parsed = filter::parse(expanded.text);
+    auto parsed = filter::parse(expanded.text, parse_options);
     if (!parsed) return parse_error(origin, parsed.error(), report);
     memory.origin = std::make_shared<const ConditionOrigin>(std::move(origin));
     const auto begin = macro_texts_->add(memory.origin, expanded.text.size());
@@ -235,7 +243,7 @@ bool Resolver::parse_rule(size_t position, ExpandedText expanded, Rewriting exce
     ConditionOrigin origin = origin_of(rule);
     origin.exceptions = std::move(exceptions);
     origin.lists = list_rewriting(expanded);
-    auto parsed = filter::parse(expanded.text);
+    auto parsed = filter::parse(expanded.text, parse_options);
     if (!parsed) return parse_error(origin, parsed.error(), report);
     MacroSubstitution substitution(macros_, SIZE_MAX);
     if (const auto error = substitution.run(*parsed)) return fail(*error, origin, report);

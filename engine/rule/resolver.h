@@ -62,6 +62,7 @@ private:
     std::shared_ptr<MacroTexts> macro_texts_ = std::make_shared<MacroTexts>();
     uint64_t now_ = 0;
     size_t bytes_ = 0, nodes_ = 0;  // of all conditions
+    size_t odd_name_search_ = 0;
 };
 
 }  // namespace bewit::rule

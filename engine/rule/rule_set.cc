@@ -35,10 +35,15 @@ bool parse_priority(std::string_view text, Priority& out) {
 }
 
 std::string output_format(const Rule& rule) {
-    std::string format = rule.output;
-    for (size_t at = format.find(removed_format); at != std::string::npos; at = format.find(removed_format, at)) {
-        format.erase(at, removed_format.size());
+    const std::string_view output = rule.output;
+    std::string format;
+    size_t at = 0;
+    for (size_t next = output.find(removed_format); next != std::string_view::npos;
+         next = output.find(removed_format, at)) {
+        format += output.substr(at, next - at);
+        at = next + removed_format.size();
     }
+    format += output.substr(at);
     return format;
 }
 

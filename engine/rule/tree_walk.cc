@@ -13,6 +13,9 @@ struct Overloaded : Functions... {
 template <class... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
 
+// So many bytes of text count as one node more.
+constexpr size_t text_node = 128;
+
 size_t count(const filter::Operand& operand);
 
 size_t count(const std::vector<filter::OperandPtr>& operands) {
@@ -24,7 +27,9 @@ size_t count(const std::vector<filter::OperandPtr>& operands) {
 size_t count(const filter::Operand& operand) {
     if (const auto* call = std::get_if<filter::TransformerCall>(&operand.value)) return 1 + count(call->arguments);
     if (const auto* list = std::get_if<filter::OperandList>(&operand.value)) return 1 + count(list->items);
-    return 1;
+    if (const auto* literal = std::get_if<filter::Literal>(&operand.value)) return 1 + literal->value.size() / text_node;
+    const auto& field = std::get<filter::FieldName>(operand.value);
+    return 1 + (field.name.size() + field.argument.size()) / text_node;
 }
 
 TreeSize measure_all(const std::vector<filter::ExpressionPtr>& children) {

@@ -9,7 +9,7 @@
 namespace bewit::rule {
 
 struct TreeSize {
-    size_t nodes = 0;   // expressions and operands
+    size_t nodes = 0;   // expressions and operands; long texts count as several
     size_t height = 0;  // levels of expressions
 };
 TreeSize measure(const filter::Expression& expression);
