@@ -137,7 +137,7 @@ std::string spoken_listing(const tracer::BpfProgram& program) {
 }  // namespace
 
 nlohmann::json explain_json(const RuleSetup& setup) {
-    const match::Interest& interest = setup.rules->interest();
+    const match::Interest interest = setup.rules->explained_interest();
     const tracer::BpfProgram program = tracer::compile_filter(interest, {});
     auto rules = json::array();
     for (const match::CompiledRule& compiled : setup.rules->selected()) rules.push_back(rule_json(compiled));

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "engine/rule/diagnostic_place.h"
+#include "engine/rule/findings.h"
 
 namespace bewit {
 namespace {
@@ -60,6 +62,7 @@ struct Outputs {
 // Compiles every output. One that names what does not exist is an error, or its rule is skipped where it says so itself; what a
 // configuration appended is never a reason to skip.
 Outputs compile_outputs(const rule::RuleSet& set, const Configuration& configuration, std::vector<rule::Diagnostic>& diagnostics) {
+    rule::Findings findings(diagnostics);
     Outputs outputs;
     outputs.templates.resize(set.rules.size());
     for (size_t i = 0; i < set.rules.size(); ++i) {
@@ -75,19 +78,32 @@ Outputs compile_outputs(const rule::RuleSet& set, const Configuration& configura
         const alert::TemplateError& failure = own ? compiled.error() : own.error();
         const bool skipped = rule.skip_if_unknown_filter && !own && rule::is_of_unknown_name(failure.message);
         if (skipped) outputs.skipped.insert(rule.name);
-        diagnostics.push_back(rule::output_diagnostic(rule, skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileOutput,
-                                                      failure.offset, failure.message));
+        const rule::Code code = skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileOutput;
+        findings.add(rule.point.source.get(), [&] { return rule::output_diagnostic(rule, code, failure.offset, failure.message); });
     }
     return outputs;
 }
 
-size_t position_of(const rule::Diagnostic& diagnostic, const rule::RuleSet& set) {
-    const auto is_rule = [](const rule::ContextItem& item) { return item.type == "rule"; };
-    const auto item = std::ranges::find_if(diagnostic.context, is_rule);
-    if (item == diagnostic.context.end()) return 0;
-    const auto rule = std::ranges::find(set.rules, item->name, &rule::Rule::name);
-    return static_cast<size_t>(rule - set.rules.begin());
-}
+// Where the rule of a diagnostic was defined, among all rules: its place tells, since names may be cut.
+class Positions {
+public:
+    explicit Positions(const rule::RuleSet& set) {
+        for (size_t i = 0; i < set.rules.size(); ++i) {
+            const rule::Place& place = set.rules[i].place;
+            by_place_.emplace(std::pair(place.file, place.offset), i);
+        }
+    }
+    size_t of(const rule::Diagnostic& diagnostic) const {
+        const auto is_rule = [](const rule::ContextItem& item) { return item.type == "rule"; };
+        const auto item = std::ranges::find_if(diagnostic.context, is_rule);
+        if (item == diagnostic.context.end()) return 0;
+        const auto known = by_place_.find({item->place.file, item->place.offset});
+        return known == by_place_.end() ? by_place_.size() : known->second;
+    }
+
+private:
+    std::map<std::pair<std::string, uint32_t>, size_t> by_place_;
+};
 
 bool is_of_unused(const rule::Diagnostic& warning) {
     return warning.code == rule::Code::UnusedMacro || warning.code == rule::Code::UnusedList;
@@ -96,7 +112,8 @@ bool is_of_unused(const rule::Diagnostic& warning) {
 // As if rule after rule had been compiled, up to the first error unless all are asked for. What nothing refers to comes last, and only when there
 // is none.
 void add_diagnostics(std::vector<rule::Diagnostic> found, const rule::RuleSet& set, rule::Loader::Errors errors, rule::LoadResult& result) {
-    std::ranges::stable_sort(found, {}, [&](const rule::Diagnostic& diagnostic) { return position_of(diagnostic, set); });
+    const Positions positions(set);
+    std::ranges::stable_sort(found, {}, [&](const rule::Diagnostic& diagnostic) { return positions.of(diagnostic); });
     for (rule::Diagnostic& diagnostic : found) {
         const bool fatal = rule::is_error(diagnostic.code);
         (fatal ? result.errors : result.warnings).push_back(std::move(diagnostic));

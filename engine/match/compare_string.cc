@@ -2,6 +2,7 @@
 // all of the text, whose bytes that are no UTF-8 count as U+FFFD.
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <functional>
 
 #include <fmt/format.h>
@@ -72,6 +73,7 @@ class TextPaths final : public Comparison {
 public:
     explicit TextPaths(const std::vector<std::string>& literals) {
         for (const std::string& literal : literals) paths_.add(literal);
+        paths_.finish();
     }
     bool holds(const Value& value, field::Scratch&) const override {
         return is_text(value) && paths_.matches(value.text);
@@ -85,6 +87,7 @@ class TextRegex final : public Comparison {
 public:
     explicit TextRegex(const std::string& pattern) : regex_(pattern, options()) {}
     const RE2& regex() const { return regex_; }
+    size_t regex_size() const override { return static_cast<size_t>(std::max(regex_.ProgramSize(), 1)); }
     bool holds(const Value& value, field::Scratch& scratch) const override {
         return is_text(value) && RE2::FullMatch(as_piece(valid_utf8(value.text, scratch)), regex_);
     }

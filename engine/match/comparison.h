@@ -21,6 +21,8 @@ public:
     // `value` has the form that the left side's type has; lists are taken apart by the caller. A value of another form
     // satisfies nothing.
     virtual bool holds(const field::Value& value, field::Scratch& scratch) const = 0;
+    // Of a regular expression: the instructions that it was compiled to; else 0.
+    virtual size_t regex_size() const { return 0; }
 };
 using ComparisonPtr = std::unique_ptr<const Comparison>;
 

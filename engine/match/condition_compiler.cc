@@ -6,8 +6,14 @@
 #include "engine/match/kind_facts.h"
 
 namespace bewit::match {
+namespace {
+
+constexpr auto too_large = "the conditions of all rules together are too large";
+
+}  // namespace
 
 Compiled<NodeId> ConditionCompiler::compile_check(const filter::Check& check) {
+    if (leaves_.is_full()) return tl::unexpected(CompileError{check.left->location, too_large});
     const Compiled<LeafId> leaf = leaf_compiler_.compile(check);
     if (!leaf) return tl::unexpected(leaf.error());
     const Leaf& compiled = leaves_.leaves()[*leaf];
@@ -17,15 +23,34 @@ Compiled<NodeId> ConditionCompiler::compile_check(const filter::Check& check) {
     return graph_.leaf(*leaf, compiled.of_process);
 }
 
-Compiled<std::vector<NodeId>> ConditionCompiler::compile_all(const std::vector<filter::ExpressionPtr>& expressions,
-                                                             unsigned depth) {
-    std::vector<NodeId> nodes;
-    for (const filter::ExpressionPtr& expression : expressions) {
-        const Compiled<NodeId> node = compile(*expression, depth);
+Compiled<bool> ConditionCompiler::append_operands(const filter::Or& any, unsigned depth, std::vector<NodeId>& nodes) {
+    for (const filter::ExpressionPtr& child : any.children) {
+        if (const auto* inner = std::get_if<filter::Or>(&child->value); inner != nullptr && depth < max_condition_depth) {
+            if (const auto done = append_operands(*inner, depth + 1, nodes); !done) return done;
+            continue;
+        }
+        const Compiled<NodeId> node = compile(*child, depth);
         if (!node) return tl::unexpected(node.error());
         nodes.push_back(*node);
     }
-    return nodes;
+    return true;
+}
+
+Compiled<NodeId> ConditionCompiler::compile_or(const filter::Expression& expression, unsigned depth) {
+    std::vector<NodeId> nodes;
+    const auto done = append_operands(std::get<filter::Or>(expression.value), depth + 1, nodes);
+    if (!done) return tl::unexpected(done.error());
+    return graph_.disjunction(nodes);
+}
+
+Compiled<NodeId> ConditionCompiler::compile_and(const filter::Expression& expression, unsigned depth) {
+    std::vector<NodeId> nodes;
+    for (const filter::ExpressionPtr& child : std::get<filter::And>(expression.value).children) {
+        const Compiled<NodeId> node = compile(*child, depth + 1);
+        if (!node) return node;
+        nodes.push_back(*node);
+    }
+    return graph_.conjunction(nodes);
 }
 
 Compiled<NodeId> ConditionCompiler::compile(const filter::Expression& expression, unsigned depth) {
@@ -41,13 +66,10 @@ Compiled<NodeId> ConditionCompiler::compile(const filter::Expression& expression
     if (const auto* negated = std::get_if<filter::Not>(&expression.value)) {
         return compile(*negated->child, depth + 1).map([&](NodeId child) { return graph_.negation(child); });
     }
-    if (const auto* conjunction = std::get_if<filter::And>(&expression.value)) {
-        return compile_all(conjunction->children, depth + 1).map([&](const std::vector<NodeId>& children) {
-            return graph_.conjunction(children);
-        });
-    }
-    return compile_all(std::get<filter::Or>(expression.value).children, depth + 1)
-        .map([&](const std::vector<NodeId>& children) { return graph_.disjunction(children); });
+    const Compiled<NodeId> node = std::holds_alternative<filter::And>(expression.value) ? compile_and(expression, depth)
+                                                                                       : compile_or(expression, depth);
+    if (!node || graph_.links() < Graph::most_links / 2) return node;
+    return tl::unexpected(CompileError{expression.location, too_large});
 }
 
 }  // namespace bewit::match

@@ -15,12 +15,15 @@ public:
     ConditionCompiler(LeafTable& leaves, Graph& graph, NameResolver* names, std::vector<CompileWarning>& warnings)
         : leaf_compiler_(leaves, names, warnings), leaves_(leaves), graph_(graph) {}
 
-    // The first error ends it.
+    // The first error ends it. Conditions that make the graph more than half full (Graph::most_links) are refused.
     Compiled<NodeId> compile(const filter::Expression& expression) { return compile(expression, 0); }
 
 private:
     Compiled<NodeId> compile(const filter::Expression& expression, unsigned depth);
-    Compiled<std::vector<NodeId>> compile_all(const std::vector<filter::ExpressionPtr>& expressions, unsigned depth);
+    Compiled<NodeId> compile_and(const filter::Expression& expression, unsigned depth);
+    Compiled<NodeId> compile_or(const filter::Expression& expression, unsigned depth);
+    // Appends what stands in an Or, and in an Or within it.
+    Compiled<bool> append_operands(const filter::Or& any, unsigned depth, std::vector<NodeId>& nodes);
     Compiled<NodeId> compile_check(const filter::Check& check);
 
     LeafCompiler leaf_compiler_;

@@ -38,8 +38,19 @@ bool is_read_at_entry(const field::Field& field, event::Kind kind) {
 
 }  // namespace
 
+bool any_settled_at_entry(event::Kind kind) {
+    static const event::KindSet kinds = [] {
+        event::KindSet known;
+        for (size_t i = 0; i < event::kind_count(); ++i) {
+            known.set(i, changes_nothing_known(event::kind_name(static_cast<event::Kind>(i))));
+        }
+        return known;
+    }();
+    return kinds.test(event::index(kind));
+}
+
 bool settled_at_entry(const field::Field& field, event::Kind kind) {
-    if (!changes_nothing_known(event::kind_name(kind))) return false;
+    if (!any_settled_at_entry(kind)) return false;
     const std::string_view name = field.definition->name;
     if (name == "evt.arg" || name == "evt.rawarg") return is_read_at_entry(field, kind);
     if (is_one_of(name, {"evt.type", "evt.type.is", "syscall.type"})) return true;

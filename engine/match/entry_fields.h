@@ -9,5 +9,7 @@ namespace bewit::match {
 // Whether the field has the same value before a call of that kind and after it, whatever the call returns. Says no
 // where that is not sure.
 bool settled_at_entry(const field::Field& field, event::Kind kind);
+// False: it says no for every field.
+bool any_settled_at_entry(event::Kind kind);
 
 }  // namespace bewit::match

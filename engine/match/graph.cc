@@ -1,39 +1,53 @@
 #include "engine/match/graph.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace bewit::match {
+namespace {
+
+uint64_t hash_of(Node::Op op, std::span<const uint32_t> operands) {
+    uint64_t hash = static_cast<uint64_t>(op) + 0x9e3779b97f4a7c15u;
+    for (const uint32_t operand : operands) hash = std::rotl((hash ^ operand) * 0x9e3779b97f4a7c15u, 29);
+    return hash;
+}
+
+}  // namespace
+
 
 Graph::Graph() : nodes_(2) {
     nodes_[no].op = Node::Op::False;
     nodes_[yes].op = Node::Op::True;
 }
 
-size_t Graph::KeyHash::operator()(const Key& key) const {
-    uint64_t hash = static_cast<uint64_t>(key.op) + 0x9e3779b97f4a7c15u;
-    for (const uint32_t operand : key.operands) hash = (hash ^ operand) * 0x100000001b3u;
-    return hash;
-}
-
-NodeId Graph::intern(Node::Op op, std::vector<uint32_t> operands, bool of_process) {
-    const auto [place, is_new] = known_.try_emplace(Key{op, std::move(operands)}, static_cast<NodeId>(nodes_.size()));
-    if (!is_new) return place->second;
+NodeId Graph::intern(Node::Op op, std::span<const uint32_t> operands, bool of_process) {
+    const uint64_t hash = hash_of(op, operands);
+    const auto [first, last] = known_.equal_range(hash);
+    for (auto known = first; known != last; ++known) {
+        const Node& node = nodes_[known->second];
+        if (node.op != op) continue;
+        if (op == Node::Op::Leaf ? node.leaf == operands.front() : std::ranges::equal(children(node), operands)) {
+            return known->second;
+        }
+    }
     Node node;
     node.op = op;
     node.of_process = of_process;
     if (op == Node::Op::Leaf) {
-        node.leaf = place->first.operands.front();
+        node.leaf = operands.front();
     } else {
         node.first = static_cast<uint32_t>(children_.size());
-        node.count = static_cast<uint32_t>(place->first.operands.size());
-        children_.insert(children_.end(), place->first.operands.begin(), place->first.operands.end());
+        node.count = static_cast<uint32_t>(operands.size());
+        children_.insert(children_.end(), operands.begin(), operands.end());
     }
+    const auto made = static_cast<NodeId>(nodes_.size());
     nodes_.push_back(node);
-    return place->second;
+    known_.emplace(hash, made);
+    return made;
 }
 
 NodeId Graph::leaf(LeafId leaf, bool of_process) {
-    return intern(Node::Op::Leaf, {leaf}, of_process);
+    return intern(Node::Op::Leaf, {&leaf, 1}, of_process);
 }
 
 NodeId Graph::negation(NodeId child) {
@@ -46,11 +60,11 @@ NodeId Graph::negation(NodeId child) {
         case Node::Op::Not:
             return children(node).front();
         default:
-            return intern(Node::Op::Not, {child}, node.of_process);
+            return intern(Node::Op::Not, {&child, 1}, node.of_process);
     }
 }
 
-bool Graph::append_operand(Node::Op op, NodeId child, std::vector<NodeId>& operands) const {
+bool Graph::append_operand(Node::Op op, NodeId child) {
     const NodeId neutral = op == Node::Op::And ? yes : no;
     const NodeId deciding = op == Node::Op::And ? no : yes;
     if (child == neutral) return true;
@@ -59,28 +73,31 @@ bool Graph::append_operand(Node::Op op, NodeId child, std::vector<NodeId>& opera
     // An Or inside of an Or is taken apart, so that alternatives stand side by side. An And stays whole: it is mostly a
     // macro that many rules begin with, and then one answer for all of them.
     if (node.op == op && op == Node::Op::Or) {
-        return std::ranges::all_of(children(node),
-                                   [&](NodeId grandchild) { return append_operand(op, grandchild, operands); });
+        return std::ranges::all_of(children(node), [&](NodeId grandchild) { return append_operand(op, grandchild); });
     }
-    if (std::ranges::find(operands, child) == operands.end()) operands.push_back(child);
+    if (latest_[child] == made_) return true;
+    latest_[child] = made_;
+    operands_.push_back(child);
     return true;
 }
 
-NodeId Graph::combined(Node::Op op, const std::vector<NodeId>& children) {
-    std::vector<NodeId> operands;
+NodeId Graph::combined(Node::Op op, std::span<const NodeId> children) {
+    operands_.clear();
+    latest_.resize(nodes_.size());
+    ++made_;
     for (const NodeId child : children) {
-        if (!append_operand(op, child, operands)) return op == Node::Op::And ? no : yes;
+        if (!append_operand(op, child)) return op == Node::Op::And ? no : yes;
     }
-    if (operands.empty()) return op == Node::Op::And ? yes : no;
-    if (operands.size() == 1) return operands.front();
-    const bool of_process = std::ranges::all_of(operands, [&](NodeId id) { return nodes_[id].of_process; });
-    return intern(op, std::move(operands), of_process);
+    if (operands_.empty()) return op == Node::Op::And ? yes : no;
+    if (operands_.size() == 1) return operands_.front();
+    const bool of_process = std::ranges::all_of(operands_, [&](NodeId id) { return nodes_[id].of_process; });
+    return intern(op, operands_, of_process);
 }
 
-std::vector<LeafId> Graph::leaves_below(NodeId root) const {
+std::vector<LeafId> Graph::leaves_below(std::span<const NodeId> roots) const {
     std::vector<LeafId> leaves;
     std::vector<bool> seen(nodes_.size());
-    std::vector<NodeId> pending{root};
+    std::vector<NodeId> pending(roots.begin(), roots.end());
     while (!pending.empty()) {
         const NodeId id = pending.back();
         pending.pop_back();

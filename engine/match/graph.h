@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -27,69 +26,45 @@ struct Node {
 };
 
 // Nodes are only ever added; children come before their parents. And and Or keep the order in which they were written.
+// A node takes time in proportion to its children.
 class Graph {
 public:
     static constexpr NodeId no = 0, yes = 1;
+    // Whoever adds for others looks that `links()`, the children of all nodes together, stay below it.
+    static constexpr size_t most_links = 12'000'000;
 
     Graph();
 
     NodeId leaf(LeafId leaf, bool of_process);
     NodeId negation(NodeId child);
-    NodeId conjunction(const std::vector<NodeId>& children) { return combined(Node::Op::And, children); }
-    NodeId disjunction(const std::vector<NodeId>& children) { return combined(Node::Op::Or, children); }
-
-    // `root` with some leaves replaced by what they are known to be: `constant(leaf)` is an optional<bool>. `memo`
-    // remembers between calls with the same `constant`.
-    using Memo = std::unordered_map<NodeId, NodeId>;
-    template <class Constant>
-    NodeId specialised(NodeId root, Constant&& constant, Memo& memo);
+    NodeId conjunction(std::span<const NodeId> children) { return combined(Node::Op::And, children); }
+    NodeId disjunction(std::span<const NodeId> children) { return combined(Node::Op::Or, children); }
 
     const Node& operator[](NodeId id) const { return nodes_[id]; }
     std::span<const NodeId> children(const Node& node) const { return {children_.data() + node.first, node.count}; }
     size_t size() const { return nodes_.size(); }
+    size_t links() const { return children_.size(); }
 
-    // Every leaf below `root`, each once.
-    std::vector<LeafId> leaves_below(NodeId root) const;
+    // Every leaf below the roots, each once.
+    std::vector<LeafId> leaves_below(std::span<const NodeId> roots) const;
 
     // Marks what is shared among these roots, and gives the topmost nodes that are of the process their slots. Returns
     // the number of slots, slot 0 included.
     uint32_t finish(std::span<const NodeId> roots);
 
 private:
-    struct Key {
-        Node::Op op;
-        std::vector<uint32_t> operands;
-        bool operator==(const Key&) const = default;
-    };
-    struct KeyHash {
-        size_t operator()(const Key& key) const;
-    };
-
-    NodeId intern(Node::Op op, std::vector<uint32_t> operands, bool of_process);
-    NodeId combined(Node::Op op, const std::vector<NodeId>& children);
+    NodeId intern(Node::Op op, std::span<const uint32_t> operands, bool of_process);
+    NodeId combined(Node::Op op, std::span<const NodeId> children);
     // Appends `child` as an And or Or sees it; false when the whole is decided by it.
-    bool append_operand(Node::Op op, NodeId child, std::vector<NodeId>& operands) const;
+    bool append_operand(Node::Op op, NodeId child);
 
     std::vector<Node> nodes_;
     std::vector<NodeId> children_;
-    std::unordered_map<Key, NodeId, KeyHash> known_;
+    std::unordered_multimap<uint64_t, NodeId> known_;  // by hash
+    // The node that is being made: its operands, and by node the latest of those made that has it among them.
+    std::vector<NodeId> operands_;
+    std::vector<uint32_t> latest_;
+    uint32_t made_ = 0;
 };
-
-template <class Constant>
-NodeId Graph::specialised(NodeId root, Constant&& constant, Memo& memo) {
-    if (const auto known = memo.find(root); known != memo.end()) return known->second;
-    const Node node = nodes_[root];  // a copy: nodes are added below
-    NodeId result = root;
-    if (node.op == Node::Op::Leaf) {
-        const std::optional<bool> value = constant(node.leaf);
-        if (value) result = *value ? yes : no;
-    } else if (node.count != 0) {
-        std::vector<NodeId> operands(children(node).begin(), children(node).end());
-        for (NodeId& operand : operands) operand = specialised(operand, constant, memo);
-        result = node.op == Node::Op::Not ? negation(operands.front()) : combined(node.op, operands);
-    }
-    memo.emplace(root, result);
-    return result;
-}
 
 }  // namespace bewit::match

@@ -2,8 +2,7 @@
 // clauses with Not pushed down to the leaves, and every leaf says which registers can give it the answer that is
 // wanted.
 #include <algorithm>
-#include <map>
-#include <utility>
+#include <unordered_map>
 
 #include "engine/match/entry_fields.h"
 #include "engine/match/interest_builder.h"
@@ -12,39 +11,48 @@
 namespace bewit::match {
 namespace {
 
+// What registers can tell about: by node, whether they can of any leaf below.
+std::vector<bool> told_by_registers(const LeafTable& leaves, const Graph& graph) {
+    std::vector<bool> told(graph.size());
+    for (NodeId id = 0; id < graph.size(); ++id) {  // children come before their parents
+        const Node& node = graph[id];
+        if (node.op == Node::Op::Leaf) {
+            const Leaf& leaf = leaves.leaves()[node.leaf];
+            told[id] = may_rest_on_registers(leaf, leaves.left_of(leaf));
+        } else {
+            told[id] = std::ranges::any_of(graph.children(node), [&](NodeId child) { return told[child]; });
+        }
+    }
+    return told;
+}
+
 // Registers with which a node may have the wanted answer, for one kind.
 class Registers {
 public:
-    Registers(const LeafTable& leaves, const Graph& graph, event::Kind kind)
-        : leaves_(leaves), graph_(graph), kind_(kind) {}
+    Registers(const LeafTable& leaves, const Graph& graph, const std::vector<bool>& told, event::Kind kind)
+        : leaves_(leaves), graph_(graph), told_(told), kind_(kind) {}
 
-    Clauses of(NodeId id, bool wanted) {
-        if (const auto known = known_.find({id, wanted}); known != known_.end()) return known->second;
+    const Clauses& of(NodeId id, bool wanted) {
+        static const Clauses always = Clauses::always(), never = Clauses::never();
+        if (id == Graph::no || id == Graph::yes) return wanted == (id == Graph::yes) ? always : never;
+        if (!told_[id]) return always;
+        const uint64_t key = uint64_t{id} * 2 + (wanted ? 1 : 0);
+        if (const auto known = known_.find(key); known != known_.end()) return known->second;
         Clauses result = compute(graph_[id], wanted);
-        known_.emplace(std::pair(id, wanted), result);
-        return result;
+        return known_.emplace(key, std::move(result)).first->second;
     }
 
 private:
     Clauses compute(const Node& node, bool wanted) {
-        switch (node.op) {
-            case Node::Op::False:
-                return wanted ? Clauses::never() : Clauses::always();
-            case Node::Op::True:
-                return wanted ? Clauses::always() : Clauses::never();
-            case Node::Op::Leaf: {
-                const Leaf& leaf = leaves_.leaves()[node.leaf];
-                return registers_for(leaf, leaves_.left_of(leaf), kind_, wanted);
-            }
-            case Node::Op::Not:
-                return of(graph_.children(node).front(), !wanted);
-            case Node::Op::And:
-            case Node::Op::Or:
-                break;
+        if (node.op == Node::Op::Leaf) {
+            const Leaf& leaf = leaves_.leaves()[node.leaf];
+            return registers_for(leaf, leaves_.left_of(leaf), kind_, wanted);
         }
+        if (node.op == Node::Op::Not) return of(graph_.children(node).front(), !wanted);
         const bool all = (node.op == Node::Op::And) == wanted;
         Clauses result = all ? Clauses::always() : Clauses::never();
         for (const NodeId child : graph_.children(node)) {
+            if (all ? result.is_never() : result.is_always()) break;
             result = all ? result & of(child, wanted) : result | of(child, wanted);
         }
         return result;
@@ -52,22 +60,42 @@ private:
 
     const LeafTable& leaves_;
     const Graph& graph_;
+    const std::vector<bool>& told_;
     event::Kind kind_;
-    std::map<std::pair<NodeId, bool>, Clauses> known_;
+    std::unordered_map<uint64_t, Clauses> known_;
 };
 
-std::vector<const field::Field*> fields_of(const LeafTable& leaves, const Leaf& leaf) {
-    std::vector<const field::Field*> fields;
-    leaves.left_of(leaf).collect(fields);
-    if (leaf.right) leaves.expressions()[*leaf.right].collect(fields);
-    return fields;
+// By node: FactGroup bits that the leaves below ask for.
+std::vector<uint32_t> facts_of_nodes(const LeafTable& leaves, const Graph& graph) {
+    std::vector<uint32_t> facts(graph.size());
+    for (NodeId id = 0; id < graph.size(); ++id) {
+        const Node& node = graph[id];
+        if (node.op == Node::Op::Leaf) facts[id] = leaves.leaves()[node.leaf].facts;
+        for (const NodeId child : graph.children(node)) facts[id] |= facts[child];
+    }
+    return facts;
 }
 
-bool is_settled(const LeafTable& leaves, const std::vector<LeafId>& below, event::Kind kind) {
-    return std::ranges::all_of(below, [&](LeafId id) {
-        return std::ranges::all_of(fields_of(leaves, leaves.leaves()[id]),
-                                   [&](const field::Field* field) { return settled_at_entry(*field, kind); });
-    });
+// By node: whether the entry of a call of that kind tells what every leaf below asks.
+std::vector<bool> settled_nodes(const LeafTable& leaves, const Graph& graph, event::Kind kind) {
+    std::vector<bool> by_expression(leaves.expressions().size());
+    for (size_t i = 0; i < by_expression.size(); ++i) {
+        std::vector<const field::Field*> fields;
+        leaves.expressions()[i].collect(fields);
+        by_expression[i] =
+            std::ranges::all_of(fields, [&](const field::Field* field) { return settled_at_entry(*field, kind); });
+    }
+    std::vector<bool> settled(graph.size());
+    for (NodeId id = 0; id < graph.size(); ++id) {
+        const Node& node = graph[id];
+        if (node.op == Node::Op::Leaf) {
+            const Leaf& leaf = leaves.leaves()[node.leaf];
+            settled[id] = by_expression[leaf.left] && (!leaf.right || by_expression[*leaf.right]);
+        } else {
+            settled[id] = std::ranges::all_of(graph.children(node), [&](NodeId child) { return settled[child]; });
+        }
+    }
+    return settled;
 }
 
 // Calls that the state must see the end of, for facts that rules ask for.
@@ -87,33 +115,44 @@ void need(Interest& interest, std::string_view call, const Clauses& registers) {
 
 }  // namespace
 
-InterestBuilder::InterestBuilder(const LeafTable& leaves, const Graph& graph, const Program& program,
-                                 std::span<const std::string> names)
-    : kinds_(event::max_kinds), names_(names.begin(), names.end()), outputs_(names.size()) {
+InterestBuilder::InterestBuilder(const LeafTable& leaves, const Graph& graph, const Program& program, size_t rules)
+    : kinds_(event::max_kinds), outputs_(rules) {
+    const std::vector<bool> told = told_by_registers(leaves, graph);
+    const std::vector<uint32_t> facts = facts_of_nodes(leaves, graph);
+    std::vector<uint32_t> claims;
+    std::shared_ptr<const std::vector<uint32_t>> latest;
     for (size_t i = 0; i < event::kind_count(); ++i) {
         const auto kind = static_cast<event::Kind>(i);
-        Registers registers(leaves, graph, kind);
+        const bool may_be_settled = any_settled_at_entry(kind);
+        const std::vector<bool> settled =
+            may_be_settled ? settled_nodes(leaves, graph, kind) : std::vector<bool>(graph.size());
+        Registers registers(leaves, graph, told, kind);
+        KindClaims& of_kind = kinds_[i];
+        claims.clear();
         for (const Program::Entry& entry : program.of(kind)) {
-            const Clauses of_rule = registers.of(entry.root, true);
+            const Clauses& of_rule = registers.of(entry.root, true);
             if (of_rule.is_never()) continue;
-            const std::vector<LeafId> below = graph.leaves_below(entry.root);
-            for (const LeafId id : below) facts_ |= leaves.leaves()[id].facts;
-            kinds_[i].registers = kinds_[i].registers | of_rule;
-            kinds_[i].claims.push_back({entry.rule, is_settled(leaves, below, kind)});
+            facts_ |= facts[entry.root];
+            if (!of_kind.registers.is_always()) of_kind.registers = of_kind.registers | of_rule;
+            of_kind.entry_is_enough = of_kind.entry_is_enough && settled[entry.root];
+            claims.push_back(entry.rule);
         }
+        if (claims.empty()) continue;
+        if (latest == nullptr || *latest != claims) latest = std::make_shared<const std::vector<uint32_t>>(claims);
+        of_kind.rules = latest;
     }
 }
 
 void InterestBuilder::set_output(uint32_t rule, std::span<const field::Field* const> fields) {
     Output& output = outputs_[rule];
-    output.known = true;
-    for (const field::Field* field : fields) output.fields.push_back(*field);
-}
-
-bool InterestBuilder::output_needs_entry_only(uint32_t rule, event::Kind kind) const {
-    const Output& output = outputs_[rule];
-    return output.known &&
-           std::ranges::all_of(output.fields, [&](const field::Field& field) { return settled_at_entry(field, kind); });
+    for (const field::Field* field : fields) output.facts |= field->definition->facts;
+    for (size_t i = 0; i < event::kind_count(); ++i) {
+        const auto kind = static_cast<event::Kind>(i);
+        const bool settled = any_settled_at_entry(kind) && std::ranges::all_of(fields, [&](const field::Field* field) {
+                                 return settled_at_entry(*field, kind);
+                             });
+        output.settled.set(i, settled);
+    }
 }
 
 void InterestBuilder::add_for_state(Interest& interest) const {
@@ -136,23 +175,22 @@ void InterestBuilder::add_for_state(Interest& interest) const {
     need(interest, "setns", Clauses::always());
 }
 
-Interest InterestBuilder::build() const {
+Interest InterestBuilder::build(std::span<const std::string> names) const {
     Interest interest;
     interest.facts = facts_;
-    for (const Output& output : outputs_) {
-        for (const field::Field& field : output.fields) interest.facts |= field.definition->facts;
-    }
+    for (const Output& output : outputs_) interest.facts |= output.facts;
     for (size_t i = 0; i < kinds_.size(); ++i) {
         const KindClaims& claims = kinds_[i];
         KindInterest& kind = interest.kinds[i];
-        if (claims.claims.empty()) continue;
+        if (claims.rules == nullptr) continue;
         kind.for_rules = true;
         kind.level = claims.registers.is_always() ? KindInterest::Level::Always : KindInterest::Level::Tests;
         if (kind.level == KindInterest::Level::Tests) kind.clauses = claims.registers.clauses();
-        kind.entry_is_enough = std::ranges::all_of(claims.claims, [&](const Claim& claim) {
-            return claim.entry_is_enough && output_needs_entry_only(claim.rule, static_cast<event::Kind>(i));
-        });
-        for (const Claim& claim : claims.claims) kind.rules.push_back(names_[claim.rule]);
+        kind.entry_is_enough = claims.entry_is_enough && std::ranges::all_of(*claims.rules, [&](uint32_t rule) {
+                                   return outputs_[rule].settled.test(i);
+                               });
+        if (names.empty()) continue;
+        for (const uint32_t rule : *claims.rules) kind.rules.push_back(names[rule]);
     }
     add_for_state(interest);
     for (KindInterest& kind : interest.kinds) kind.entry_is_enough = kind.entry_is_enough && !kind.for_state;

@@ -38,7 +38,7 @@ struct KindInterest {
     bool for_state = false;  // the state needs its result: the exit is looked at whatever rules say
     // Nothing but the call's entry is needed: no rule and no state asks for its result.
     bool entry_is_enough = false;
-    std::vector<std::string> rules;  // names of the rules that care, for `explain`
+    std::vector<std::string> rules;  // names of the rules that care; only in Rules::explained_interest()
 };
 
 struct Interest {

@@ -1,6 +1,7 @@
 // Derives the Interest from the compiled rules.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -13,35 +14,30 @@ namespace bewit::match {
 
 class InterestBuilder {
 public:
-    // `names` are of the selected rules. Looks at everything now and keeps nothing of the arguments.
-    InterestBuilder(const LeafTable& leaves, const Graph& graph, const Program& program,
-                    std::span<const std::string> names);
+    // Looks at everything now and keeps nothing of the arguments.
+    InterestBuilder(const LeafTable& leaves, const Graph& graph, const Program& program, size_t rules);
 
     // What the output of a rule prints. Until it is said, a rule is taken to print something that only the result can
     // tell.
     void set_output(uint32_t rule, std::span<const field::Field* const> fields);
 
-    Interest build() const;
+    // Without the names of rules when there are none to take them from: by position.
+    Interest build(std::span<const std::string> names = {}) const;
 
 private:
-    struct Claim {
-        uint32_t rule;
-        bool entry_is_enough;  // as far as the condition goes
-    };
     struct KindClaims {
         Clauses registers;
-        std::vector<Claim> claims;
+        std::shared_ptr<const std::vector<uint32_t>> rules;  // that can match it
+        bool entry_is_enough = true;                         // as far as their conditions go
     };
     struct Output {
-        bool known = false;
-        std::vector<field::Field> fields;
+        event::KindSet settled;  // kinds of calls whose entry tells all that is printed
+        uint32_t facts = 0;
     };
 
-    bool output_needs_entry_only(uint32_t rule, event::Kind kind) const;
     void add_for_state(Interest& interest) const;
 
     std::vector<KindClaims> kinds_;
-    std::vector<std::string> names_;
     std::vector<Output> outputs_;
     uint32_t facts_ = 0;
 };

@@ -11,12 +11,6 @@ using field::Field;
 using field::Value;
 using filter::Operator;
 
-// What holds of a field in every event of a kind: nothing known, no value at all, or always the same value.
-struct Fixed {
-    enum class What : uint8_t { Nothing, Absent, Always };
-    What what = What::Nothing;
-    Value value;
-};
 constexpr Fixed::What absent = Fixed::What::Absent;
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -48,7 +42,12 @@ bool opens(std::string_view field_name, std::string_view kind_name) {
     return kind_name == "creat" && (field_name == "evt.is_open_exec" || field_name == "evt.is_open_create");
 }
 
-Fixed fixed_for(const Field& field, event::Kind kind) {
+// Those of which fixed_for() may know something.
+bool may_be_fixed(std::string_view name) {
+    return name.starts_with("evt.") || name == "syscall.type" || is_about_descriptor(name);
+}
+
+Fixed fixed_field(const Field& field, event::Kind kind) {
     const std::string_view name = field.definition->name;
     const event::EventInfo& info = info_of(kind);
     if (name == "evt.type" || (name == "syscall.type" && is_syscall(kind))) {
@@ -115,10 +114,16 @@ std::optional<bool> constant_for_all(const Leaf& leaf, const field::Expression& 
     return any_undecided ? std::nullopt : std::optional(false);
 }
 
-std::optional<bool> constant_for_kind(const Leaf& leaf, const field::Expression& left, event::Kind kind) {
+Fixed fixed_for(const field::Expression& left, event::Kind kind) {
+    return depends_on_kind(left) ? fixed_field(*left.plain_field(), kind) : Fixed{};
+}
+
+bool depends_on_kind(const field::Expression& left) {
     const Field* field = left.plain_field();
-    if (field == nullptr) return std::nullopt;
-    const Fixed fixed = fixed_for(*field, kind);
+    return field != nullptr && may_be_fixed(field->definition->name);
+}
+
+std::optional<bool> constant_with(const Leaf& leaf, const Fixed& fixed) {
     if (fixed.what == Fixed::What::Nothing) return std::nullopt;
     if (fixed.what == Fixed::What::Absent) return false;
     if (leaf.right) return std::nullopt;

@@ -11,9 +11,19 @@ namespace bewit::match {
 // The leaf's answer for every event, where it is one and the same: numbers of events start at 1.
 std::optional<bool> constant_for_all(const Leaf& leaf, const field::Expression& left);
 
-// The leaf's answer for every event of that kind: its type's name is known, and fields that the kind does not have are
-// null.
-std::optional<bool> constant_for_kind(const Leaf& leaf, const field::Expression& left, event::Kind kind);
+// What holds of a field in every event of a kind: nothing known, no value at all, or always the same value.
+struct Fixed {
+    enum class What : uint8_t { Nothing, Absent, Always };
+    What what = What::Nothing;
+    field::Value value;
+};
+Fixed fixed_for(const field::Expression& left, event::Kind kind);
+// False: fixed_for() knows nothing for any kind.
+bool depends_on_kind(const field::Expression& left);
+
+// The leaf's answer for every event of a kind for which its left side is `fixed`: the type's name is known, and fields
+// that the kind does not have are null.
+std::optional<bool> constant_with(const Leaf& leaf, const Fixed& fixed);
 
 // The event of a kind; for generic syscalls the one that they share.
 const event::EventInfo& info_of(event::Kind kind);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
+#include <map>
 #include <string_view>
+#include <vector>
 
 #include "engine/match/kind_facts.h"
 
@@ -15,9 +16,12 @@ using filter::Check;
 using filter::Expression;
 using filter::Operator;
 
-KindSet all_kinds() {
-    KindSet all;
-    for (size_t i = 0; i < event::kind_count(); ++i) all.set(i);
+const KindSet& all_kinds() {
+    static const KindSet all = [] {
+        KindSet every;
+        for (size_t i = 0; i < event::kind_count(); ++i) every.set(i);
+        return every;
+    }();
     return all;
 }
 
@@ -98,11 +102,20 @@ KindSet kinds_of(const Expression& expression) {
 }
 
 size_t event_type_count(const KindSet& kinds) {
-    std::set<event::EventId> ids;
-    for (size_t i = 0; i < event::kind_count(); ++i) {
-        if (kinds.test(i)) ids.insert(info_of(static_cast<event::Kind>(i)).id);
+    // By kind: the first kind of the same event type.
+    static const std::vector<size_t> models = [] {
+        std::vector<size_t> first_ones;
+        std::map<event::EventId, size_t> first_of;
+        for (size_t i = 0; i < event::kind_count(); ++i) {
+            first_ones.push_back(first_of.try_emplace(info_of(static_cast<event::Kind>(i)).id, i).first->second);
+        }
+        return first_ones;
+    }();
+    KindSet types;
+    for (size_t i = 0; i < models.size(); ++i) {
+        if (kinds.test(i)) types.set(models[i]);
     }
-    return ids.size();
+    return types.count();
 }
 
 }  // namespace bewit::match

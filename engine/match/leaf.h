@@ -52,6 +52,20 @@ private:
 // All leaves of one rule set. Equal ones are one.
 class LeafTable {
 public:
+    // So many leaves conditions may have; a leaf takes about 500 bytes and what its literals take.
+    static constexpr size_t most_leaves = 750'000;
+    // So many regular expressions, and instructions in all of them together: an instruction takes 16 bytes, one that is
+    // in use some kilobytes.
+    static constexpr size_t most_regexes = 20'000, most_regex_instructions = 2'000'000;
+
+    bool is_full() const { return leaves_.size() >= most_leaves; }
+    // Counts one more of `size` instructions, 0 being none; false when it is too much.
+    bool count_regex(size_t size) {
+        regexes_ += size != 0 ? 1 : 0;
+        regex_instructions_ += size;
+        return regexes_ <= most_regexes && regex_instructions_ <= most_regex_instructions;
+    }
+
     // The place of an equal expression, or of this one.
     ExpressionId add(field::Expression expression);
     // The leaf that was added under that key.
@@ -67,6 +81,7 @@ private:
     std::vector<Leaf> leaves_;
     std::unordered_map<std::string, ExpressionId> expression_ids_;
     std::unordered_map<std::string, LeafId> leaf_ids_;
+    size_t regexes_ = 0, regex_instructions_ = 0;
 };
 
 }  // namespace bewit::match

@@ -61,27 +61,6 @@ std::string unknown_event_type(std::string_view name) {
                        best ? fmt::format("; did you mean `{}`?", *best) : "; `bewit events` lists those that exist");
 }
 
-Compiled<std::vector<std::string>> literals_of(const Check& check, const field::Expression& left,
-                                               std::vector<CompileWarning>& warnings) {
-    std::vector<std::string> literals;
-    for (const filter::OperandPtr& operand : check.right) {
-        const auto* literal = std::get_if<Literal>(&operand->value);
-        if (literal == nullptr) {
-            return tl::unexpected(
-                CompileError{operand->location,
-                             fmt::format("can't compare field '{}' with several right-hand side fields", left.text())});
-        }
-        if (names_event_type(left) && !event::find_kind(literal->value)) {
-            return tl::unexpected(CompileError{operand->location, unknown_event_type(literal->value)});
-        }
-        if (std::optional<std::string> warning = value_warning(check.op, literal->value)) {
-            warnings.push_back({operand->location, rule::Code::CompileCondition, std::move(*warning)});
-        }
-        literals.push_back(literal->value);
-    }
-    return literals;
-}
-
 // The simplest operator and modifier that mean the same.
 void simplify(Leaf& leaf) {
     if (leaf.modifier != Modifier::None && leaf.literals.size() == 1) leaf.modifier = Modifier::None;
@@ -212,7 +191,33 @@ std::optional<std::string> incomparable(Operator op, const field::Expression& le
                        name_of(left), described(left), name_of(right), described(right));
 }
 
+std::string key_of(const Leaf& leaf, const field::Expression& left, std::string_view right) {
+    return fmt::format("{}\x1f{}\x1f{}\x1f{}", left.text(), static_cast<int>(leaf.op), static_cast<int>(leaf.modifier),
+                       right);
+}
+
 }  // namespace
+
+Compiled<std::vector<std::string>> LeafCompiler::literals_of(const Check& check, const field::Expression& left) {
+    const bool names_types = names_event_type(left);
+    std::vector<std::string> literals;
+    for (const filter::OperandPtr& operand : check.right) {
+        const auto* literal = std::get_if<Literal>(&operand->value);
+        if (literal == nullptr) {
+            return tl::unexpected(
+                CompileError{operand->location,
+                             fmt::format("can't compare field '{}' with several right-hand side fields", left.text())});
+        }
+        if (names_types && !event::find_kind(literal->value)) {
+            return tl::unexpected(CompileError{operand->location, unknown_event_type(literal->value)});
+        }
+        std::optional<std::string> warning;
+        if (wants_warnings()) warning = value_warning(check.op, literal->value);
+        if (warning) warnings_.push_back({operand->location, rule::Code::CompileCondition, std::move(*warning)});
+        literals.push_back(literal->value);
+    }
+    return literals;
+}
 
 Compiled<LeafId> LeafCompiler::compile(const Check& check) {
     tl::expected<field::Expression, field::ExpressionError> left = field::Expression::compile(*check.left);
@@ -231,11 +236,12 @@ Compiled<LeafId> LeafCompiler::against_nothing(const Check& check, field::Expres
     leaf.op = check.op;
     leaf.type = left.type();
     leaf.plurality = plurality_of(left);
-    return add(std::move(leaf), std::move(left), "");
+    std::string key = key_of(leaf, left, "");
+    return add(std::move(key), std::move(leaf), std::move(left));
 }
 
 Compiled<LeafId> LeafCompiler::against_literals(const Check& check, field::Expression left) {
-    Compiled<std::vector<std::string>> literals = literals_of(check, left, warnings_);
+    Compiled<std::vector<std::string>> literals = literals_of(check, left);
     if (!literals) return tl::unexpected(literals.error());
     if (literals->empty() && !takes_list(check.op) && check.modifier == Modifier::None) {
         return tl::unexpected(
@@ -248,6 +254,8 @@ Compiled<LeafId> LeafCompiler::against_literals(const Check& check, field::Expre
     leaf.plurality = plurality_of(left);
     leaf.literals = std::move(*literals);
     simplify(leaf);
+    std::string key = key_of(leaf, left, fmt::format("literals {}", key_of_literals(leaf)));
+    if (const std::optional<LeafId> known = leaves_.find(key)) return *known;
 
     Parsed<std::vector<ComparisonPtr>> comparisons = names_hosts(left) ? host_comparison(leaf, names_)
                                                      : is_around(left) ? around_comparison(leaf)
@@ -257,9 +265,14 @@ Compiled<LeafId> LeafCompiler::against_literals(const Check& check, field::Expre
         return tl::unexpected(CompileError{place, comparisons.error()});
     }
     leaf.comparisons = std::move(*comparisons);
+    for (const ComparisonPtr& comparison : leaf.comparisons) {
+        if (!leaves_.count_regex(comparison->regex_size())) {
+            return tl::unexpected(
+                CompileError{check.op_location, "the regular expressions of all rules together are too large"});
+        }
+    }
     leaf.fusible = can_be_alternative(leaf) && !names_hosts(left);
-    const std::string key = fmt::format("literals {}", key_of_literals(leaf));
-    return add(std::move(leaf), std::move(left), key);
+    return add(std::move(key), std::move(leaf), std::move(left));
 }
 
 Compiled<LeafId> LeafCompiler::against_expression(const Check& check, field::Expression left) {
@@ -274,15 +287,13 @@ Compiled<LeafId> LeafCompiler::against_expression(const Check& check, field::Exp
     leaf.op = check.op;
     leaf.type = left.type();
     leaf.plurality = plurality_of(left);
-    const std::string key = fmt::format("field {}", right->text());
+    std::string key = key_of(leaf, left, fmt::format("field {}", right->text()));
     take_scope(leaf, *right);
     leaf.right = leaves_.add(std::move(*right));
-    return add(std::move(leaf), std::move(left), key);
+    return add(std::move(key), std::move(leaf), std::move(left));
 }
 
-LeafId LeafCompiler::add(Leaf leaf, field::Expression left, const std::string& right_key) {
-    std::string key = fmt::format("{}\x1f{}\x1f{}\x1f{}", left.text(), static_cast<int>(leaf.op),
-                                  static_cast<int>(leaf.modifier), right_key);
+LeafId LeafCompiler::add(std::string key, Leaf leaf, field::Expression left) {
     if (const std::optional<LeafId> known = leaves_.find(key)) return *known;
     take_scope(leaf, left);
     leaf.left = leaves_.add(std::move(left));
@@ -290,6 +301,7 @@ LeafId LeafCompiler::add(Leaf leaf, field::Expression left, const std::string& r
 }
 
 void LeafCompiler::warn_of_deprecated(const Check& check, const field::Expression& side) {
+    if (!wants_warnings()) return;
     std::vector<const field::Field*> fields;
     side.collect(fields);
     for (const field::Field* field : fields) {

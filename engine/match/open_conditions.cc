@@ -12,12 +12,9 @@ namespace {
 
 uint8_t flags_argument(event::Kind kind) { return open_arguments(kind)->flags.value_or(UINT8_MAX); }
 
-std::set<LeafId> leaves_of(const OpenRules& kind, const Graph& graph) {
-    std::set<LeafId> result;
-    for (const NodeId root : kind.roots) {
-        const std::vector<LeafId> below = graph.leaves_below(root);
-        result.insert(below.begin(), below.end());
-    }
+std::vector<LeafId> leaves_of(const OpenRules& kind, const Graph& graph) {
+    std::vector<LeafId> result = graph.leaves_below(kind.roots);
+    std::ranges::sort(result);
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include "engine/match/path_match.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "engine/match/glob.h"
 
@@ -22,16 +23,24 @@ std::string_view next_component(std::string_view& rest) {
     return component;
 }
 
+uint64_t hash_of(uint32_t node, std::string_view component) {
+    return (std::hash<std::string_view>{}(component) ^ node) * 0x9e3779b97f4a7c15u;
+}
+
 }  // namespace
 
 uint32_t PathSet::child(uint32_t node, std::string_view component) {
-    std::vector<Edge>& edges = is_glob(component) ? nodes_[node].globs : nodes_[node].exact;
-    const auto place = std::lower_bound(edges.begin(), edges.end(), component,
-                                        [](const Edge& edge, std::string_view text) { return edge.component < text; });
-    if (place != edges.end() && place->component == component) return place->node;
+    const uint64_t hash = hash_of(node, component);
+    const auto [first, last] = known_.equal_range(hash);
+    for (auto known = first; known != last; ++known) {
+        const Edge& edge = edges_[known->second];
+        if (edge.from == node && component_of(edge) == component) return edge.to;
+    }
     const auto made = static_cast<uint32_t>(nodes_.size());
-    edges.insert(place, Edge{std::string(component), made});
-    nodes_.emplace_back();  // invalidates `edges`
+    nodes_.emplace_back();
+    known_.emplace(hash, static_cast<uint32_t>(edges_.size()));
+    edges_.push_back({node, made, static_cast<uint32_t>(texts_.size()), static_cast<uint32_t>(component.size())});
+    texts_ += component;
     return made;
 }
 
@@ -43,6 +52,26 @@ void PathSet::add(std::string_view path) {
     nodes_[node].end = true;
 }
 
+void PathSet::finish() {
+    known_ = {};
+    std::vector<bool> globs(nodes_.size());  // by the node that the edge leads to
+    for (const Edge& edge : edges_) globs[edge.to] = is_glob(component_of(edge));
+    std::ranges::sort(edges_, [&](const Edge& a, const Edge& b) {
+        if (a.from != b.from) return a.from < b.from;
+        if (globs[a.to] != globs[b.to]) return static_cast<bool>(globs[b.to]);
+        return component_of(a) < component_of(b);
+    });
+    for (uint32_t i = 0; i < edges_.size(); ++i) {
+        Node& node = nodes_[edges_[i].from];
+        if (node.last == 0) node.first = node.globs = i;
+        node.last = i + 1;
+        if (!globs[edges_[i].to]) node.globs = i + 1;
+    }
+    nodes_.shrink_to_fit();
+    edges_.shrink_to_fit();
+    texts_.shrink_to_fit();
+}
+
 bool PathSet::matches(std::string_view path) const {
     return matches_from(0, path);
 }
@@ -52,11 +81,12 @@ bool PathSet::matches_from(uint32_t index, std::string_view rest) const {
     if (node.end) return true;
     const std::string_view component = next_component(rest);
     if (component.empty()) return false;
-    const auto exact = std::lower_bound(node.exact.begin(), node.exact.end(), component,
-                                        [](const Edge& edge, std::string_view text) { return edge.component < text; });
-    if (exact != node.exact.end() && exact->component == component && matches_from(exact->node, rest)) return true;
-    return std::any_of(node.globs.begin(), node.globs.end(), [&](const Edge& edge) {
-        return glob_match(edge.component, component) && matches_from(edge.node, rest);
+    const auto exact_end = edges_.begin() + node.globs;
+    const auto exact = std::lower_bound(edges_.begin() + node.first, exact_end, component,
+                                        [&](const Edge& edge, std::string_view text) { return component_of(edge) < text; });
+    if (exact != exact_end && component_of(*exact) == component && matches_from(exact->to, rest)) return true;
+    return std::any_of(exact_end, edges_.begin() + node.last, [&](const Edge& edge) {
+        return glob_match(component_of(edge), component) && matches_from(edge.to, rest);
     });
 }
 

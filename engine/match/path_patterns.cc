@@ -130,19 +130,24 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 
 }  // namespace
 
-std::optional<NameQuestion> name_question(const Leaf& leaf, const field::Expression& left) {
+bool asks_name(const Leaf& leaf, const field::Expression& left) {
     const field::Field* field = left.plain_field();
-    if (field == nullptr || leaf.right || leaf.modifier != filter::Modifier::None || leaf.literals.empty()) return std::nullopt;
+    if (field == nullptr || leaf.right || leaf.modifier != filter::Modifier::None || leaf.literals.empty()) return false;
+    const std::string_view name = field->definition->name;
+    return is_one_of(name, {"fd.name", "fd.nameraw", "fd.directory", "fd.filename"}) ||
+           (is_one_of(name, {"evt.arg", "evt.rawarg"}) && field->argument == "name");
+}
+
+std::optional<NameQuestion> name_question(const Leaf& leaf, const field::Expression& left) {
+    if (!asks_name(leaf, left)) return std::nullopt;
     NameQuestion question;
     for (const std::string& literal : leaf.literals) {
         if (!append_patterns(question.patterns, leaf.op, literal)) return std::nullopt;
     }
     question.negated = leaf.op == Operator::NotEqual;
-    const std::string_view name = field->definition->name;
+    const std::string_view name = left.plain_field()->definition->name;
     if (name == "fd.name") {
         question.exact = true;
-    } else if (name == "fd.nameraw" || (is_one_of(name, {"evt.arg", "evt.rawarg"}) && field->argument == "name")) {
-        question.of_given_name = true;
     } else if (name == "fd.directory") {
         // A text that nothing is known of but that it differs from one: no pattern says when.
         if (question.negated) return std::nullopt;
@@ -151,7 +156,7 @@ std::optional<NameQuestion> name_question(const Leaf& leaf, const field::Express
         if (question.negated) return std::nullopt;
         make_last_component(question.patterns);
     } else {
-        return std::nullopt;
+        question.of_given_name = true;
     }
     return question;
 }

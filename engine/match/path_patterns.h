@@ -32,6 +32,9 @@ struct NameQuestion {
     bool of_given_name = false;  // asks for the name as the call has it, not from the root
 };
 
+// Whether the leaf compares the name, or a part of it, with literals.
+bool asks_name(const Leaf& leaf, const field::Expression& left);
+
 // nullopt: the leaf is not about the name of the file that an open(2) or openat(2) opens, or its comparison is none that patterns can make.
 std::optional<NameQuestion> name_question(const Leaf& leaf, const field::Expression& left);
 

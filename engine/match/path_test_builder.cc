@@ -13,6 +13,7 @@
 
 #include "engine/match/numbers_hash.h"
 #include "engine/match/open_conditions.h"
+#include "engine/match/path_patterns.h"
 
 namespace bewit::match {
 namespace {
@@ -21,6 +22,9 @@ using Place = NamePatterns::Place;
 using Places = NamePatterns::Places;
 
 constexpr size_t most_states = 40000;
+// Leaves, and bytes of the names in them, beyond which no table is tried: each state takes time in proportion to them.
+constexpr size_t most_leaves = 20'000;
+constexpr size_t most_name_bytes = size_t{256} * 1024;
 constexpr uint8_t no_byte = 1;  // of no plain name, and so of no pattern's
 
 // What was read last, as far as it decides whether the name is in its plain form.
@@ -217,9 +221,24 @@ void minimise(PathTest& test) {
     test = std::move(small);
 }
 
+bool is_too_large(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules) {
+    for (const OpenRules& kind : rules) {
+        size_t bytes = 0;
+        const std::vector<LeafId> below = graph.leaves_below(kind.roots);
+        for (const LeafId id : below) {
+            const Leaf& leaf = leaves.leaves()[id];
+            if (!asks_name(leaf, leaves.left_of(leaf))) continue;
+            for (const std::string& literal : leaf.literals) bytes += literal.size() + 1;
+        }
+        if (below.size() > most_leaves || bytes > most_name_bytes) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit) {
+    if (is_too_large(leaves, graph, rules)) return {};
     OpenConditions conditions(leaves, graph, rules);
     for (const bool coarse : {false, true}) {
         PathTest test;

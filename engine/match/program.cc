@@ -1,27 +1,53 @@
 #include "engine/match/program.h"
 
+#include <algorithm>
+#include <bit>
+#include <unordered_map>
+
 #include "engine/match/fuse.h"
-#include "engine/match/kind_facts.h"
+#include "engine/match/specialiser.h"
 
 namespace bewit::match {
+namespace {
+
+uint64_t hash_of(const std::vector<Program::Entry>& entries) {
+    uint64_t hash = entries.size();
+    for (const Program::Entry& entry : entries) {
+        hash = std::rotl((hash ^ entry.rule ^ uint64_t{entry.root} << 32) * 0x9e3779b97f4a7c15u, 29);
+    }
+    return hash;
+}
+
+}  // namespace
+
 
 Program::Program(const LeafTable& leaves, Graph& graph, std::span<const NodeId> roots,
-                 std::span<const event::KindSet> kinds) {
-    for (size_t i = 0; i < event::max_kinds; ++i) {
-        first_.push_back(static_cast<uint32_t>(entries_.size()));
-        if (i >= event::kind_count()) continue;
-        const auto constant = [&](LeafId id) {
-            const Leaf& leaf = leaves.leaves()[id];
-            return constant_for_kind(leaf, leaves.left_of(leaf), static_cast<event::Kind>(i));
-        };
-        Graph::Memo memo;
+                 std::span<const event::KindSet> kinds)
+    : rows_(event::max_kinds) {
+    Specialiser specialiser(leaves, graph);
+    std::unordered_multimap<uint64_t, Row> known;
+    std::vector<Entry> entries;
+    for (const event::Kind kind : specialiser.kinds()) {
+        const size_t i = event::index(kind);
+        entries.clear();
+        specialiser.begin(kind);
         for (uint32_t rule = 0; rule < roots.size(); ++rule) {
             if (!kinds[rule].test(i)) continue;
-            const NodeId root = graph.specialised(roots[rule], constant, memo);
-            if (root != Graph::no) entries_.push_back({rule, root});
+            const NodeId root = specialiser.specialised(roots[rule]);
+            if (root != Graph::no) entries.push_back({rule, root});
         }
+        const auto [first, last] = known.equal_range(hash_of(entries));
+        const auto same = std::find_if(first, last, [&](const auto& one) {
+            return std::ranges::equal(std::span(entries_).subspan(one.second.first, one.second.count), entries);
+        });
+        if (same != last) {
+            rows_[i] = same->second;
+            continue;
+        }
+        rows_[i] = {static_cast<uint32_t>(entries_.size()), static_cast<uint32_t>(entries.size())};
+        entries_.insert(entries_.end(), entries.begin(), entries.end());
+        known.emplace(hash_of(entries), rows_[i]);
     }
-    first_.push_back(static_cast<uint32_t>(entries_.size()));
 }
 
 std::vector<NodeId> Program::roots() const {
@@ -32,8 +58,8 @@ std::vector<NodeId> Program::roots() const {
 }
 
 void Program::fuse(LeafTable& leaves, Graph& graph) {
-    Graph::Memo memo;
-    for (Entry& entry : entries_) entry.root = fused(leaves, graph, entry.root, memo);
+    Fuser fuser(leaves, graph);
+    for (Entry& entry : entries_) entry.root = fuser.fused(entry.root);
 }
 
 }  // namespace bewit::match

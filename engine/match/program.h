@@ -15,6 +15,7 @@ public:
     struct Entry {
         uint32_t rule;  // position among the selected rules
         NodeId root;    // never Graph::no
+        bool operator==(const Entry&) const = default;
     };
 
     // Adds to `graph`. `roots` and `kinds` are of the selected rules, in the order in which they are evaluated.
@@ -23,8 +24,8 @@ public:
 
     // In the order of the rules.
     std::span<const Entry> of(event::Kind kind) const {
-        const size_t i = event::index(kind);
-        return {entries_.data() + first_[i], first_[i + 1] - first_[i]};
+        const Row& row = rows_[event::index(kind)];
+        return {entries_.data() + row.first, row.count};
     }
     std::vector<NodeId> roots() const;
 
@@ -32,8 +33,11 @@ public:
     void fuse(LeafTable& leaves, Graph& graph);
 
 private:
+    struct Row {
+        uint32_t first = 0, count = 0;
+    };
     std::vector<Entry> entries_;
-    std::vector<uint32_t> first_;  // by kind; one more at the end
+    std::vector<Row> rows_;  // by kind; equal ones are the same
 };
 
 }  // namespace bewit::match

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <unordered_set>
 
 #include "engine/match/kernel_names.h"
 
@@ -133,6 +134,7 @@ Clauses of_flags(const Leaf& leaf, const ArgumentText& text, event::NameTable na
         const bool all = leaf.modifier == Modifier::AllOf;
         Clauses result = all ? Clauses::always() : Clauses::never();
         for (const std::string& literal : leaf.literals) {
+            if (!all && result.is_always()) break;
             const Clauses one = may_contain_pieces(text, names, literal);
             result = all ? result & one : result | one;
         }
@@ -184,14 +186,14 @@ std::vector<Candidate> named_candidates(const ArgumentText& text, const event::P
     return candidates;
 }
 
-// Numbers that `literal` may be the text of.
-void add_numerals(std::string_view literal, std::vector<Candidate>& candidates) {
+// Numbers that `literal` may be the text of and that `seen` lacks.
+void add_numerals(std::string_view literal, std::vector<Candidate>& candidates, std::unordered_set<uint32_t>& seen) {
     if (literal.starts_with("0x")) literal.remove_prefix(2);
     for (const int base : {8, 10, 16}) {
         uint32_t value = 0;
         const auto [end, error] = std::from_chars(literal.data(), literal.data() + literal.size(), value, base);
-        const bool is_new = std::ranges::find(candidates, value, &Candidate::value) == candidates.end();
-        if (error == std::errc{} && end == literal.data() + literal.size() && is_new) candidates.push_back({value, ""});
+        const bool is_number = error == std::errc{} && end == literal.data() + literal.size();
+        if (is_number && seen.insert(value).second) candidates.push_back({value, ""});
     }
 }
 
@@ -220,7 +222,9 @@ Truth answer_for_others(const Leaf& leaf, const ArgumentText& text, const event:
 Clauses of_enumeration(const Leaf& leaf, const ArgumentText& text, const event::ParamInfo& info, bool wanted) {
     std::vector<Candidate> candidates = named_candidates(text, info);
     if (text.values.empty()) {
-        for (const std::string& literal : leaf.literals) add_numerals(literal, candidates);
+        std::unordered_set<uint32_t> seen;
+        for (const Candidate& candidate : candidates) seen.insert(candidate.value);
+        for (const std::string& literal : leaf.literals) add_numerals(literal, candidates, seen);
     }
     Clauses with_wanted;
     Clauses without_others = Clauses::always();
@@ -279,9 +283,16 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 
 }  // namespace
 
-Clauses registers_for(const Leaf& leaf, const field::Expression& left, event::Kind kind, bool wanted) {
+bool may_rest_on_registers(const Leaf& leaf, const field::Expression& left) {
     const Field* field = left.plain_field();
-    if (field == nullptr || leaf.right) return Clauses::always();
+    if (field == nullptr || leaf.right) return false;
+    const std::string_view name = field->definition->name;
+    return name.starts_with("evt.is_open_") || is_one_of(name, {"evt.arg", "evt.rawres", "fd.num", "fd.name_changed"});
+}
+
+Clauses registers_for(const Leaf& leaf, const field::Expression& left, event::Kind kind, bool wanted) {
+    if (!may_rest_on_registers(leaf, left)) return Clauses::always();
+    const Field* field = left.plain_field();
     const std::string_view name = field->definition->name;
     if (name.starts_with("evt.is_open_")) {
         const OpenArguments* open = open_arguments(kind);

@@ -7,6 +7,9 @@
 
 namespace bewit::match {
 
+// False: registers_for() is always() for every kind.
+bool may_rest_on_registers(const Leaf& leaf, const field::Expression& left);
+
 // Satisfied by all registers with which the leaf may answer `wanted` when the call, of that kind, is over. Not tight:
 // what cannot be told from registers is taken as possible.
 Clauses registers_for(const Leaf& leaf, const field::Expression& left, event::Kind kind, bool wanted);

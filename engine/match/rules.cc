@@ -10,6 +10,7 @@
 #include "engine/match/program.h"
 #include "engine/match/selection.h"
 #include "engine/rule/diagnostic_place.h"
+#include "engine/rule/findings.h"
 
 namespace bewit::match {
 namespace {
@@ -30,32 +31,42 @@ struct Rules::Impl {
     std::unique_ptr<InterestBuilder> interest_builder;
     std::vector<OpenRules> open_rules;
     Interest interest;
+    bool interest_is_current = false;
 
-    void add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics);
+    void add(const rule::Rule& rule, const Options& options, rule::Findings& findings);
     void finish();
     void update_interest();
 };
 
-void Rules::Impl::add(const rule::Rule& rule, const Options& options, std::vector<rule::Diagnostic>& diagnostics) {
+void Rules::Impl::add(const rule::Rule& rule, const Options& options, rule::Findings& findings) {
     if (rule.resolved == nullptr || options.skipped_rules.contains(rule.name)) return;
+    const rule::SourceText* file = rule.point.source.get();
     std::vector<CompileWarning> warnings;
     ConditionCompiler compiler(leaves, graph, options.names, warnings);
     const Compiled<NodeId> root = compiler.compile(*rule.resolved);
     if (!root) {
         const bool skipped = rule.skip_if_unknown_filter && rule::is_of_unknown_name(root.error().message);
         const rule::Code code = skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileCondition;
-        diagnostics.push_back(rule::condition_diagnostic(rule, code, root.error().location, root.error().message));
+        findings.add(file, [&] {
+            return rule::condition_diagnostic(rule, code, root.error().location, root.error().message);
+        });
         return;
     }
+    if (warnings.size() > rule::limits::condition_warnings) {
+        warnings.back().message = "The condition has more warnings: they are left out";
+    }
     for (CompileWarning& warning : warnings) {
-        diagnostics.push_back(
-            rule::condition_diagnostic(rule, warning.code, warning.location, std::move(warning.message)));
+        findings.add(file, [&] {
+            return rule::condition_diagnostic(rule, warning.code, warning.location, std::move(warning.message));
+        });
     }
     const event::KindSet kinds = kinds_of(*rule.resolved);
     if (rule.warn_evttypes && event_type_count(kinds) > many_event_types) {
-        diagnostics.push_back(rule::rule_diagnostic(
-            rule, rule::Code::NoEvttype,
-            "Rule matches too many evt.type values. This has a significant performance penalty."));
+        findings.add(file, [&] {
+            return rule::rule_diagnostic(
+                rule, rule::Code::NoEvttype,
+                "Rule matches too many evt.type values. This has a significant performance penalty.");
+        });
     }
     if (!is_selected(rule, options)) return;
     selected.push_back({&rule, kinds, selected.size()});
@@ -64,19 +75,14 @@ void Rules::Impl::add(const rule::Rule& rule, const Options& options, std::vecto
 
 void Rules::Impl::finish() {
     std::vector<event::KindSet> kinds;
-    std::vector<std::string> names;
-    for (const CompiledRule& rule : selected) {
-        kinds.push_back(rule.kinds);
-        names.push_back(rule.rule->name);
-    }
+    for (const CompiledRule& rule : selected) kinds.push_back(rule.kinds);
     program = std::make_unique<Program>(leaves, graph, roots, kinds);
-    interest_builder = std::make_unique<InterestBuilder>(leaves, graph, *program, names);
+    interest_builder = std::make_unique<InterestBuilder>(leaves, graph, *program, selected.size());
     for (const std::string_view call : {"open", "openat"}) {
         OpenRules rules{.kind = *event::find_kind(call), .roots = {}};
         for (const Program::Entry& entry : program->of(rules.kind)) rules.roots.push_back(entry.root);
         open_rules.push_back(std::move(rules));
     }
-    update_interest();
     program->fuse(leaves, graph);
     const uint32_t slots = graph.finish(program->roots());
     evaluator = std::make_unique<Evaluator>(leaves, graph, slots);
@@ -84,6 +90,7 @@ void Rules::Impl::finish() {
 
 void Rules::Impl::update_interest() {
     interest = interest_builder->build();
+    interest_is_current = true;
     const bool for_state = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_state; });
     const bool for_rules = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_rules; });
     if (for_state || !for_rules) return;
@@ -93,7 +100,8 @@ void Rules::Impl::update_interest() {
 Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics)
     : impl_(std::make_unique<Impl>()) {
     impl_->matching = options.matching;
-    for (const rule::Rule& rule : set.rules) impl_->add(rule, options, diagnostics);
+    rule::Findings findings(diagnostics);
+    for (const rule::Rule& rule : set.rules) impl_->add(rule, options, findings);
     impl_->finish();
     hits_.reserve(impl_->selected.size());
 }
@@ -106,12 +114,19 @@ const std::vector<CompiledRule>& Rules::selected() const {
 }
 
 const Interest& Rules::interest() const {
+    if (!impl_->interest_is_current) impl_->update_interest();
     return impl_->interest;
 }
 
 void Rules::set_output(const CompiledRule& rule, std::span<const field::Field* const> fields) {
     impl_->interest_builder->set_output(static_cast<uint32_t>(rule.index), fields);
-    impl_->update_interest();
+    impl_->interest_is_current = false;
+}
+
+Interest Rules::explained_interest() const {
+    std::vector<std::string> names;
+    for (const CompiledRule& rule : selected()) names.push_back(rule.rule->name);
+    return impl_->interest_builder->build(names);
 }
 
 void Rules::collect(field::Context& context, std::vector<uint32_t>& hits) const {

@@ -42,8 +42,8 @@ struct CompiledRule {
 // Not thread-safe, although matching is const: what was computed for one event is kept for the next.
 class Rules {
 public:
-    // Compiles every rule of `set`, which must outlive the result. Errors and warnings go to `diagnostics`; the result
-    // has the rules that are free of errors.
+    // Compiles every rule of `set`, which must outlive the result. Errors and warnings go to `diagnostics`, as many as
+    // one reads (rule::Findings); the result has the rules that are free of errors.
     Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics);
     ~Rules();
     Rules(Rules&&) noexcept;
@@ -54,8 +54,10 @@ public:
     // Says what the output of a selected rule prints, everything that is appended to it included: an alert's fields
     // count for the Interest. Until it is said, the rule counts as printing the call's result and no facts.
     void set_output(const CompiledRule& rule, std::span<const field::Field* const> fields);
-    // Changes with set_output().
+    // Out of date after the next set_output().
     const Interest& interest() const;
+    // The same with the names of the rules that care.
+    Interest explained_interest() const;
 
     // Calls `matched(const CompiledRule&)` for the first rule that holds, or for every one. Allocates nothing after
     // warm-up.

@@ -67,6 +67,7 @@ public:
         }
         prefixes_.finish();
         suffixes_.finish();
+        paths_.finish();
     }
 
     bool holds(const Value& value, field::Scratch&) const override {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "engine/field/catalogue.h"
+#include "engine/field/field_name.h"
 
 namespace bewit::match {
 namespace {
@@ -27,12 +27,6 @@ std::string without_blanks(std::string_view text) {
     std::string result(text);
     std::erase_if(result, [](unsigned char c) { return isspace(c) != 0; });
     return result;
-}
-
-// Asks for the name first: a name that does not exist would be searched for its nearest neighbour.
-bool is_field(const std::string& text) {
-    const auto begins_text = [&](const field::Definition& definition) { return text.starts_with(definition.name); };
-    return std::ranges::any_of(field::all_fields(), begins_text) && field::resolve(text).has_value();
 }
 
 bool is_transformer_call(std::string_view text) {
@@ -58,7 +52,7 @@ std::optional<std::string> value_warning(filter::Operator op, std::string_view l
             literal);
     }
     const std::string text = without_blanks(literal);
-    if (is_field(text)) return fmt::format("'{}' may be a valid field misused as a const string value", literal);
+    if (field::is_field(text)) return fmt::format("'{}' may be a valid field misused as a const string value", literal);
     if (is_transformer_call(text)) {
         return fmt::format("'{}' may be a valid field transformer misused as a const string value", literal);
     }

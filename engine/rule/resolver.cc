@@ -84,16 +84,23 @@ void Resolver::begin(Collector& collector) {
 // What comes behind a stage that failed, or behind a macro without a tree, would only be errors that follow from its own.
 bool Resolver::resolve_macros(Report& report) {
     if (!build_lists(report)) return false;
-    if (!for_all(set_->macros.size(), [&](size_t i) { return parse_macro(i, report); }, report)) return false;
+    if (!for_all(set_->macros.size(), [&](size_t i) { return !is_used_up() && parse_macro(i, report); }, report)) return false;
     for (size_t i = 0; i < set_->macros.size(); ++i) {
         if (!resolve_macro(i, report)) return false;
     }
     return true;
 }
 
+// What all conditions share; whose condition was the first one too many was said.
+bool Resolver::is_used_up() const {
+    return bytes_ > limits::all_conditions_size || nodes_ > limits::all_nodes ||
+           odd_name_search_ > limits::odd_name_search;
+}
+
 bool Resolver::resolve_rules(Report& report) {
     const auto resolve = [&](size_t i) {
-        if (set_->rules[i].unknown_source || resolve_rule(i, report)) return true;
+        if (set_->rules[i].unknown_source) return true;
+        if (!is_used_up() && resolve_rule(i, report)) return true;
         set_->rules[i].resolved.reset();
         return false;
     };

@@ -37,6 +37,7 @@ private:
     void begin(Collector& collector);
     bool resolve_macros(Report& report);
     bool resolve_rules(Report& report);
+    bool is_used_up() const;
     bool build_lists(Report& report);
     bool parse_macro(size_t position, Report& report);
     bool resolve_macro(size_t position, Report& report);

@@ -79,7 +79,7 @@ TEST_CASE("what reads and what writes together want every open") {
     const Derived derived(Texts{{"w", "evt.type = open and evt.is_open_write = true and fd.name = /x"},
                                 {"r", "evt.type = open and evt.is_open_read = true and fd.name = /y"}});
     CHECK(derived.of("open").level == Level::Always);
-    CHECK(derived.of("open").rules == std::vector<std::string>{"w", "r"});
+    CHECK(derived.rules.explained_interest().of(*event::find_kind("open")).rules == std::vector<std::string>{"w", "r"});
 }
 
 TEST_CASE("enumerations are told apart by their number in the kernel") {

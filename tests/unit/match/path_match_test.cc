@@ -11,6 +11,7 @@ namespace {
 PathSet set_of(std::initializer_list<std::string_view> paths) {
     PathSet set;
     for (const std::string_view path : paths) set.add(path);
+    set.finish();
     return set;
 }
 

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "engine/match/condition_compiler.h"
-#include "engine/match/kind_facts.h"
+#include "engine/match/specialiser.h"
 #include "tests/unit/match/world.h"
 
 using namespace bewit;
@@ -90,13 +90,9 @@ TEST_CASE("for a kind, its type and what it cannot have are folded away") {
         compiled.add("evt.arg.flags contains X or fd.name = x or evt.res = SUCCESS or proc.name = a");
     const NodeId opened = compiled.add("evt.is_open_write = true or proc.name = a");
     const auto folded = [&](NodeId root, std::string_view kind_name) {
-        const event::Kind kind = *event::find_kind(kind_name);
-        const auto constant = [&](LeafId id) {
-            const Leaf& leaf = compiled.leaves.leaves()[id];
-            return constant_for_kind(leaf, compiled.leaves.left_of(leaf), kind);
-        };
-        Graph::Memo memo;
-        return compiled.graph.specialised(root, constant, memo);
+        Specialiser specialiser(compiled.leaves, compiled.graph);
+        specialiser.begin(*event::find_kind(kind_name));
+        return specialiser.specialised(root);
     };
     CHECK(folded(both, "open") == name);
     CHECK(folded(both, "mkdir") == Graph::no);

@@ -62,10 +62,10 @@ TEST_CASE("string tests of one field that stand side by side become one leaf") {
     Graph graph;
     std::vector<CompileWarning> warnings;
     ConditionCompiler compiler(leaves, graph, nullptr, warnings);
-    Graph::Memo memo;
+    Fuser fuser(leaves, graph);
     const auto leaves_of = [&](std::string_view condition) {
         const NodeId root = *compiler.compile(**filter::parse(condition));
-        return graph.leaves_below(fused(leaves, graph, root, memo)).size();
+        return graph.leaves_below(std::vector{fuser.fused(root)}).size();
     };
     CHECK(leaves_of("fd.name startswith /a or fd.name = /b or fd.name endswith c") == 1);
     CHECK(leaves_of("fd.name startswith /a or proc.name = b or (fd.name contains c or fd.name in (d, e))") == 2);
