@@ -1,7 +1,6 @@
 #include "engine/match/open_conditions.h"
 
 #include <algorithm>
-#include <set>
 
 #include "engine/match/kernel_names.h"
 #include "engine/match/path_patterns.h"
