@@ -11,14 +11,20 @@
 namespace bewit::match {
 namespace {
 
-// What registers can tell about: by node, whether they can of any leaf below.
+// Far more than rules that people write ask of registers; each is looked at for each kind.
+constexpr size_t most_told = 4'000;
+
+// What registers can tell about: by node, whether they can of any leaf below. Leaves beyond the great number count as
+// what registers tell nothing about.
 std::vector<bool> told_by_registers(const LeafTable& leaves, const Graph& graph) {
     std::vector<bool> told(graph.size());
+    size_t count = 0;
     for (NodeId id = 0; id < graph.size(); ++id) {  // children come before their parents
         const Node& node = graph[id];
         if (node.op == Node::Op::Leaf) {
             const Leaf& leaf = leaves.leaves()[node.leaf];
-            told[id] = may_rest_on_registers(leaf, leaves.left_of(leaf));
+            told[id] = count < most_told && may_rest_on_registers(leaf, leaves.left_of(leaf));
+            count += told[id] ? 1 : 0;
         } else {
             told[id] = std::ranges::any_of(graph.children(node), [&](NodeId child) { return told[child]; });
         }
