@@ -41,6 +41,20 @@ bool replace_file(const std::string& path, const std::string& text) {
     return false;
 }
 
+void add_image_options(CLI::App& command, PatchCommand& line) {
+    command.add_option("--image-config", line.sources.configs,
+                       "what an image runs, where the definition does not say it: the output of `docker image inspect` or `skopeo inspect --config`; "
+                       "NAME is an image or a container; repeatable")
+        ->take_all()->expected(1)->allow_extra_args(false)->type_name("[NAME=]FILE");
+    command.add_option("--image-layout", line.sources.layouts, "the same, from an OCI layout (`skopeo copy docker://IMAGE oci:DIR`); repeatable")
+        ->take_all()->expected(1)->allow_extra_args(false)->type_name("[NAME=]DIR");
+    CLI::Option* registry = command.add_flag("--registry", line.sources.registry,
+                                             "where neither says it, ask the image's registry; credentials: BEWIT_REGISTRY_AUTH=HOST=USER:PASSWORD, docker's config.json");
+    command.add_option("--plain-http", line.sources.registry_settings.plain_http, "a registry that is asked without TLS; repeatable")
+        ->needs(registry)->take_all()->expected(1)->allow_extra_args(false)->type_name("HOST[:PORT]");
+    command.add_option("--registry-timeout", line.registry_timeout, "for all of one image (default: 30)")->needs(registry)->check(CLI::Range(1, 3600))->type_name("SECONDS");
+}
+
 }  // namespace
 
 void add_patch_options(CLI::App& command, PatchCommand& line) {
@@ -57,10 +71,7 @@ void add_patch_options(CLI::App& command, PatchCommand& line) {
     command.add_option("--include", line.options.include, "only containers of this name, * is a wildcard; repeatable")->take_all()->expected(1)->allow_extra_args(false)->type_name("GLOB");
     command.add_option("--exclude", line.options.exclude, "no container of this name; repeatable")->take_all()->expected(1)->allow_extra_args(false)->type_name("GLOB");
     command.add_flag("--opt-in", line.options.opt_in, "patch only what asks for it (tags, annotations)");
-    command.add_option("--image-config", line.image_configs,
-                       "what an image runs, where the definition does not say it: the output of `docker image inspect` or `skopeo inspect --config`; "
-                       "NAME is an image or a container; repeatable")
-        ->take_all()->expected(1)->allow_extra_args(false)->type_name("[NAME=]FILE");
+    add_image_options(command, line);
 }
 
 void add_file_options(CLI::App& command, PatchCommand& line) {
@@ -87,11 +98,9 @@ tl::expected<void, std::string> complete(PatchCommand& line) {
 }
 
 tl::expected<std::unique_ptr<patch::ImageSource>, std::string> open_images(const PatchCommand& line) {
-    auto files = std::make_unique<patch::ImageFiles>(nullptr);
-    for (const std::string& argument : line.image_configs) {
-        if (auto added = files->add(argument); !added) return tl::unexpected(added.error());
-    }
-    return files;
+    image::SourceOptions sources = line.sources;
+    sources.registry_settings.timeout = std::chrono::seconds(line.registry_timeout);
+    return image::open_sources(sources);
 }
 
 std::optional<patch::Document> read_definition(const PatchCommand& line) {

@@ -5,7 +5,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "injector/patch/image_file.h"
+#include "injector/image/sources.h"
 #include "injector/patch/patch_text.h"
 
 namespace bewit {
@@ -14,7 +14,8 @@ struct PatchCommand {
     patch::Options options{};
     std::string shape = "init";
     std::string file = "-";
-    std::vector<std::string> image_configs{};
+    image::SourceOptions sources{};
+    int registry_timeout = 30;  // seconds
     std::string alerts{};
     bool unpatch = false, diff = false, in_place = false;
 };

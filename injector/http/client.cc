@@ -182,7 +182,7 @@ private:
         if (code == beast::error::timeout) return tl::unexpected(describe(code, "the TLS handshake"));
         const long verdict = SSL_get_verify_result(native);
         const bool untrusted = !settings_.insecure && verdict != X509_V_OK;
-        return failure(Error::Kind::Tls, fmt::format("{}: {}: {}", url_.printable(), untrusted ? "its certificate is not trusted" : "the TLS handshake failed",
+        return failure(untrusted ? Error::Kind::Untrusted : Error::Kind::Tls, fmt::format("{}: {}: {}", url_.printable(), untrusted ? "its certificate is not trusted" : "the TLS handshake failed",
                                                      untrusted ? X509_verify_cert_error_string(verdict) : code.message()));
     }
 

@@ -46,7 +46,7 @@ struct Response {
 };
 
 struct Error {
-    enum class Kind : uint8_t { Request, Lookup, Refused, Connect, Tls, Timeout, Protocol, TooLarge };
+    enum class Kind : uint8_t { Request, Lookup, Refused, Connect, Tls, Untrusted, Timeout, Protocol, TooLarge };
     Kind kind = Kind::Protocol;
     std::string message;  // one sentence with the address, without credentials
 };

@@ -160,8 +160,8 @@ private:
 
     Platform platform() const {
         const Json* platform = member(task_, name_("runtimePlatform"));
-        const bool arm = platform != nullptr && string_of(*platform, name_("cpuArchitecture")) == "ARM64";
-        return {.architecture = arm ? "arm64" : "amd64"};
+        const std::string stated = platform == nullptr ? "" : string_of(*platform, name_("cpuArchitecture"));
+        return {.architecture = stated == "ARM64" ? "arm64" : "amd64", .assumed = stated.empty()};
     }
 
     tl::expected<void, Problem> put_under_bewit(Json& container) {

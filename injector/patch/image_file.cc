@@ -47,7 +47,19 @@ tl::expected<ImageConfig, std::string> read_image_config(const std::string& text
     auto entrypoint = words_at(*config, "Entrypoint"), command = words_at(*config, "Cmd");
     if (!entrypoint) return tl::unexpected(entrypoint.error());
     if (!command) return tl::unexpected(command.error());
-    return ImageConfig{std::move(*entrypoint), std::move(*command)};
+    // Capitals of docker, none of OCI.
+    return ImageConfig{std::move(*entrypoint), std::move(*command), string_of(*image, "Os") + string_of(*image, "os"),
+                       string_of(*image, "Architecture") + string_of(*image, "architecture")};
+}
+
+std::string unknown_image(const std::string& container, const std::string& image) {
+    const std::string name = container.empty() ? "NAME" : container;
+    if (image.empty()) {
+        return fmt::format("its image is known only when it is deployed: state the command, or say what the image means with --image-config {0}=FILE (FILE from `docker image "
+                           "inspect`) or --image-layout {0}=DIR (an OCI layout)", name);
+    }
+    return fmt::format("the definition leaves the command to the image '{}': state it, or say what the image means with --image-config {}=FILE (FILE from `docker image inspect`) or "
+                       "--image-layout DIR (an OCI layout), or have its registry asked with --registry", image, name);
 }
 
 tl::expected<void, std::string> ImageFiles::add(const std::string& argument) {
@@ -79,9 +91,7 @@ tl::expected<ImageConfig, std::string> ImageFiles::find(const std::string& conta
         return any->second;
     }
     if (next_ != nullptr) return next_->find(container, image, platform);
-    const std::string what = image.empty() ? "its image is known only when it is deployed" : fmt::format("the definition leaves the command to the image '{}'", image);
-    return tl::unexpected(fmt::format("{}: state it, or say what the image means with --image-config {}=FILE (FILE from `docker image inspect`)", what,
-                                      container.empty() ? "NAME" : container));
+    return tl::unexpected(unknown_image(container, image));
 }
 
 }  // namespace bewit::patch

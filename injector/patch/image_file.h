@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,10 +14,13 @@ namespace bewit::patch {
 // Any of these formats. The error is one sentence without the file's name.
 tl::expected<ImageConfig, std::string> read_image_config(const std::string& text);
 
+// What to say where nothing tells what an image runs: every way to tell it.
+std::string unknown_image(const std::string& container, const std::string& image);
+
 // What `--image-config [NAME=]FILE` names, asked first; then `next`, which may be null.
 class ImageFiles final : public ImageSource {
 public:
-    explicit ImageFiles(ImageSource* next) : next_(next) {}
+    explicit ImageFiles(std::unique_ptr<ImageSource> next) : next_(std::move(next)) {}
 
     // `NAME=FILE`, where NAME is an image or a container; or FILE alone, which stands for the one image that no other names. Reads the file.
     tl::expected<void, std::string> add(const std::string& argument);
@@ -26,7 +30,7 @@ public:
 private:
     std::map<std::string, ImageConfig> by_name_;
     std::optional<std::string> without_name_;  // the image that the file without a name was asked for
-    ImageSource* next_;
+    std::unique_ptr<ImageSource> next_;
 };
 
 }  // namespace bewit::patch

@@ -110,7 +110,8 @@ private:
 
     Platform platform() const {
         const Json* selector = member(*member(std::as_const(pod_), "spec"), "nodeSelector");
-        return {.architecture = selector != nullptr && string_of(*selector, "kubernetes.io/arch") == "arm64" ? "arm64" : "amd64"};
+        const std::string stated = selector == nullptr ? "" : string_of(*selector, "kubernetes.io/arch");
+        return {.architecture = stated.empty() ? "amd64" : stated, .assumed = stated.empty()};
     }
 
     tl::expected<void, Problem> patch_container(Json& container) {

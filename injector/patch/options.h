@@ -34,6 +34,7 @@ struct Options {
 // What an image says about the process to start (OCI image configuration, `Entrypoint` and `Cmd`).
 struct ImageConfig {
     std::vector<std::string> entrypoint{}, command{};
+    std::string os{}, architecture{};  // empty when it is not said
 };
 
 // What a patch tells beside its result. It adds up over the documents of a stream.
@@ -45,6 +46,7 @@ struct Report {
 struct Platform {
     std::string os = "linux";
     std::string architecture = "amd64";  // GOARCH
+    bool assumed = false;                // the definition names no architecture: another will do where there is no choice
 };
 
 // Where the configuration of an image is looked up. The error is one sentence that says what to do.

@@ -141,10 +141,10 @@ TEST_CASE("TLS: the certificate's root and its name are verified, by name and by
     CHECK(send_ok(client, {.url = server.url("/echo", "https://127.0.0.1")}).ok());
     CHECK(send_ok(client, {.url = server.url("/echo", "https://localhost")}).ok());
     const Error other_name = send_error(client, {.url = server.url("/echo", "https://other.localhost")});
-    CHECK(other_name.kind == Error::Kind::Tls);
+    CHECK(other_name.kind == Error::Kind::Untrusted);
     CHECK(other_name.message.find("not trusted") != std::string::npos);
     Client stranger(trusting(certificates().path("other.pem")));
-    CHECK(send_error(stranger, {.url = server.url("/echo", "https://127.0.0.1")}).kind == Error::Kind::Tls);
+    CHECK(send_error(stranger, {.url = server.url("/echo", "https://127.0.0.1")}).kind == Error::Kind::Untrusted);
     Client insecure({.insecure = true});
     CHECK(send_ok(insecure, {.url = server.url("/echo", "https://other.localhost")}).ok());
 }

@@ -30,6 +30,8 @@ TEST_CASE("every tool's format is read") {
     const auto oci = read_image_config(R"({"architecture": "amd64", "os": "linux", "config": {"Cmd": ["/bin/sh"]}, "rootfs": {"type": "layers"}})");
     CHECK(oci->entrypoint.empty());
     CHECK(oci->command == Words{"/bin/sh"});
+    CHECK(oci->architecture == "amd64");
+    CHECK(read_image_config(R"([{"Os": "linux", "Architecture": "arm64", "Config": {}}])")->architecture == "arm64");
     CHECK(read_image_config(R"({"rootfs": {}})").has_value());
     CHECK(read_image_config(R"([{"Config": {"Entrypoint": null, "Cmd": null}}])").has_value());
 }
@@ -50,7 +52,8 @@ TEST_CASE("a container's name comes before its image's, and a file without a nam
     REQUIRE(files.add("nginx:1=" + b.path).has_value());
     CHECK(first("app", "nginx:1") == "b");
     const auto unknown = files.find("app", "redis", {});
-    CHECK(unknown.error() == "the definition leaves the command to the image 'redis': state it, or say what the image means with --image-config app=FILE (FILE from `docker image inspect`)");
+    CHECK(unknown.error() == "the definition leaves the command to the image 'redis': state it, or say what the image means with --image-config app=FILE (FILE from `docker image inspect`) or "
+                             "--image-layout DIR (an OCI layout), or have its registry asked with --registry");
     CHECK(files.find("app", "", {}).error().find("known only when it is deployed") != std::string::npos);
     REQUIRE(files.add("app=" + a.path).has_value());
     REQUIRE(files.add(c.path).has_value());
