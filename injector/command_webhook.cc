@@ -31,7 +31,7 @@ using Endpoint = asio::ip::tcp::endpoint;
 tl::expected<void, std::string> check(WebhookCommand& line) {
     if (auto fit = complete(line.patch); !fit) return fit;
     if (line.patch.shape != "init" && line.patch.shape != "in-image") return tl::unexpected(std::string("for Kubernetes, --shape is init or in-image"));
-    for (const std::string& argument : line.patch.image_configs) {
+    for (const std::string& argument : line.patch.sources.configs) {
         if (argument.find('=') == std::string::npos) {
             return tl::unexpected(fmt::format("--image-config {}: say what it is for, NAME={}: pods of more than one image will come", argument, argument));
         }
