@@ -41,16 +41,16 @@ bool is_for_rules(const match::Interest& interest, std::string_view call) {
 }
 
 // Whether opening a file of that name can be any rule's business. Of openat2 and creat no rule's name is asked.
-int explain_open(const ExplainOptions& options, const match::Interest& interest) {
+int explain_open(const std::string& name, bool as_json, const match::Interest& interest) {
     const match::PathTest test = interest.open_names ? interest.open_names() : match::PathTest{};
     const bool asked = is_for_rules(interest, "open") || is_for_rules(interest, "openat");
-    const auto may_match = [&](uint32_t flags) { return asked && test.may_match(*options.open, flags, false); };
-    const json answers = {{"name", *options.open},
+    const auto may_match = [&](uint32_t flags) { return asked && test.may_match(name, flags, false); };
+    const json answers = {{"name", name},
                           {"read", may_match(O_RDONLY)},
                           {"write", may_match(O_WRONLY | O_CREAT | O_TRUNC)},
                           {"openat2", is_for_rules(interest, "openat2")},
                           {"creat", is_for_rules(interest, "creat")}};
-    if (options.json) {
+    if (as_json) {
         fmt::print("{}\n", printed(answers));
         return 0;
     }
@@ -81,7 +81,7 @@ int explain(const ExplainOptions& options) {
         error(problem);
         return failed;
     }
-    if (options.open) return explain_open(options, setup->rules->interest());
+    if (options.open) return explain_open(*options.open, options.json, setup->rules->interest());
     const json object = explain_json(*setup);
     fmt::print("{}", options.json ? printed(object) + "\n" : explain_text(object));
     return 0;
