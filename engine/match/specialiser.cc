@@ -20,8 +20,7 @@ char decision(const Leaf& leaf, const Fixed& fixed) {
 }  // namespace
 
 Specialiser::Specialiser(const LeafTable& leaves, Graph& graph)
-    : leaves_(leaves),
-      graph_(graph),
+    : graph_(graph),
       position_of_(leaves.leaves().size(), none),
       decisions_(event::kind_count()),
       varies_(graph.size()),

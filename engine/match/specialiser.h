@@ -29,7 +29,6 @@ private:
     NodeId compute(NodeId id);
     NodeId combination(NodeId id, const Node& node);
 
-    const LeafTable& leaves_;
     Graph& graph_;
     std::vector<uint32_t> position_of_;   // by leaf: where its answer stands among the decisions, or none
     std::vector<std::string> decisions_;  // by kind: a character for each leaf that kinds may decide
