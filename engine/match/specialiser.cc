@@ -53,8 +53,9 @@ Specialiser::Specialiser(const LeafTable& leaves, Graph& graph)
 std::vector<event::Kind> Specialiser::kinds() const {
     std::vector<event::Kind> kinds;
     for (size_t i = 0; i < decisions_.size(); ++i) kinds.push_back(static_cast<event::Kind>(i));
-    std::ranges::stable_sort(kinds, {}, [&](event::Kind kind) -> const std::string& {
-        return decisions_[event::index(kind)];
+    std::ranges::sort(kinds, [&](event::Kind a, event::Kind b) {
+        const int order = decisions_[event::index(a)].compare(decisions_[event::index(b)]);
+        return order != 0 ? order < 0 : a < b;
     });
     return kinds;
 }
