@@ -270,8 +270,10 @@ class Behaviour(RegistryCase):
         self.assertEqual(asked.headers["Authorization"], "Bearer abc.def")
         self.assertEqual([(request.path, request.headers["Authorization"]) for request in self.elsewhere.requests], [("/stored?signature=x", None)])
         # Nor does it get any by asking for it.
-        self.elsewhere.special["/stored"] = lambda request: request.answer(401, WWW_Authenticate='Basic realm="x"')
+        self.elsewhere.requests.clear()
+        self.elsewhere.special["/stored"] = lambda request: request.answer(401, WWW_Authenticate=f'Bearer realm="{self.elsewhere.url}/token"')
         self.assertEqual(self.reason(BEWIT_REGISTRY_AUTH=f"{self.registry.host}=me:secret {self.elsewhere.host}=me:secret"), "the storage that it leads to answers with the status 401")
+        self.assertEqual([(request.path, request.headers["Authorization"]) for request in self.elsewhere.requests], [("/stored?signature=x", None)])
         # The same name on another port is another server; the same server keeps it.
         self.registry.special[self.place("blobs")] = lambda request: request.answer(302, Location="/stored")
         self.registry.special["/stored"] = lambda request: request.answer(200, blob)
