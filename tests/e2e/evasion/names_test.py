@@ -136,9 +136,10 @@ class Characters(TestCase):
         self.show("command=%proc.cmdline")
 
     def output(self, form):
-        done = subprocess.run([BEWIT, "run", "-r", self.rules, "--format", form, "--", "/bin/cat", self.file, b"/nowhere/" + self.ODD],
+        # What cat says of its own goes elsewhere: an alert may come between two pieces of it.
+        done = subprocess.run([BEWIT, "run", "-r", self.rules, "--format", form, "--", "/bin/sh", "-c", 'exec /bin/cat "$@" 2>/dev/null', "sh", self.file, b"/nowhere/" + self.ODD],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, env={**os.environ, "LC_ALL": "C"})
-        return [line for line in done.stderr.split(b"\n") if line and not line.startswith(b"/bin/cat:")]
+        return [line for line in done.stderr.split(b"\n") if line]
 
     def test_c4_json_is_one_line_valid_and_plain(self):
         lines = [line for line in self.output("json") if line.startswith(b"{")]
