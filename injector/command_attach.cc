@@ -32,8 +32,7 @@ int attach(const AttachCommand& options) {
     }
     Monitor monitor;
     if (const auto prepared = monitor.prepare(options.line); !prepared) return fail(prepared.error());
-    const bool stays = monitor.configuration().on_error == OnError::Continue;
-    if (!monitor.ok()) return monitor.stay_unwatched("its rules have errors");  // else prepare() has failed
+    if (!monitor.ok()) return monitor.give_up("its rules have errors");
 
     tracer::AttachOptions tracing;
     tracing.all = options.all;
@@ -46,9 +45,8 @@ int attach(const AttachCommand& options) {
         monitor.tell("process is not watched", "A process cannot be watched: " + why, {{"pid", std::to_string(raw(pid))}, {"reason", why}});
     });
     const auto ended = attacher.run();
-    if (!ended && stays) return monitor.stay_unwatched(ended.error().message);
+    if (!ended) return monitor.give_up(ended.error().message);
     monitor.close();
-    if (!ended) return fail(ended.error().message);
     if (!options.stats.empty()) write_report(options.stats == "json" ? stats_json(attacher.statistics(), monitor) : stats_text(attacher.statistics(), monitor));
     return 0;
 }

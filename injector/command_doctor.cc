@@ -10,6 +10,7 @@
 #include "injector/doctor/decision.h"
 #include "injector/doctor/evidence.h"
 #include "injector/doctor/trial.h"
+#include "injector/exit_status.h"
 #include "injector/options.h"
 
 namespace bewit {
@@ -135,7 +136,7 @@ void add_doctor(CLI::App& program, int& status) {
         } else {
             print(report);
         }
-        status = report.chosen ? 0 : 1;
+        status = report.chosen ? 0 : failed;
     });
 }
 

@@ -32,7 +32,7 @@ void request_stop(int) { stop_requested = true; }
 void stop_on_signals() {
     struct sigaction action {};
     action.sa_handler = request_stop;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaction(signal, &action, nullptr);
+    for (const int signal : ending_signals) sigaction(signal, &action, nullptr);
 }
 
 uint64_t monotonic_ns() {
@@ -75,10 +75,8 @@ public:
 
     int go() {
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
-        if (!monitor_.ok()) return monitor_.stay_unwatched("the rules have errors");  // else prepare() has failed
-        if (const std::string why = open_source(); !why.empty()) {
-            return monitor_.configuration().on_error == OnError::Continue ? monitor_.stay_unwatched(why) : fail(why);
-        }
+        if (!monitor_.ok()) return monitor_.give_up("the rules have errors");
+        if (const std::string why = open_source(); !why.empty()) return monitor_.give_up(why);
         stop_on_signals();
         Pipeline& pipeline = monitor_.start(source_->witness(), Monitor::Scope::Host);
         // Whoever runs already; what they do from now on waits in the ring.

@@ -1,6 +1,7 @@
 // `bewit install DIR`: the running program copied into a shared volume, the init container's whole job.
 #include <fmt/format.h>
 
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 #include "injector/self_copy.h"
@@ -20,7 +21,7 @@ void add_install(CLI::App& program, int& status) {
         } else {
             error("install: " + copied.error());
         }
-        status = copied ? 0 : 1;
+        status = copied ? 0 : failed;
     });
 }
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 #include "injector/patch/unified_diff.h"
@@ -118,11 +119,11 @@ std::optional<patch::Document> read_definition(const PatchCommand& line) {
 int give_result(const PatchCommand& line, const patch::Document& document, const tl::expected<std::string, patch::Problem>& result, const patch::Report& report) {
     if (!result) {
         error(patch::to_text(result.error(), name_of(line)));
-        return 1;
+        return failed;
     }
     if (!line.unpatch && !line.options.include.empty() && report.containers == 0) {
         error(fmt::format("{}: --include names no container here", name_of(line)));
-        return 1;
+        return failed;
     }
     for (const std::string& note : report.notes) warning(note);
     if (line.diff) {
@@ -131,9 +132,9 @@ int give_result(const PatchCommand& line, const patch::Document& document, const
         fmt::print("{}{}", document.mark, *result);
     } else if (*result != document.text && !replace_file(line.file, document.mark + *result)) {
         error(fmt::format("{}: {}", line.file, std::strerror(errno)));
-        return 1;
+        return failed;
     }
-    return std::fflush(stdout) == 0 ? 0 : 1;
+    return std::fflush(stdout) == 0 ? 0 : failed;
 }
 
 void add_patch(CLI::App& program, int& status) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "injector/command_patch.h"
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 #include "injector/patch/ecs_patch.h"
@@ -12,18 +13,18 @@ namespace {
 int patch_ecs_file(PatchCommand& line, bool for_register) {
     if (const auto fit = complete(line); !fit) {
         error("patch: " + fit.error());
-        return 2;
+        return usage_error;
     }
     const auto images = open_images(line);
     if (!images) {
         error("patch: " + images.error());
-        return 1;
+        return failed;
     }
     const auto document = read_definition(line);
-    if (!document) return 1;
+    if (!document) return failed;
     if (document->roots.size() != 1) {
         error(fmt::format("{}: there must be one document, and there are {}", line.file, document->roots.size()));
-        return 1;
+        return failed;
     }
     patch::Report report;
     const auto result = patch::change_text(*document, [&](const patch::Json& definition) -> tl::expected<patch::Json, patch::Problem> {

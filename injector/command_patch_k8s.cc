@@ -1,4 +1,5 @@
 #include "injector/command_patch.h"
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 #include "injector/patch/k8s_patch.h"
@@ -9,15 +10,15 @@ namespace {
 int patch_k8s_file(PatchCommand& line) {
     if (const auto fit = complete(line); !fit) {
         error("patch: " + fit.error());
-        return 2;
+        return usage_error;
     }
     const auto images = open_images(line);
     if (!images) {
         error("patch: " + images.error());
-        return 1;
+        return failed;
     }
     const auto document = read_definition(line);
-    if (!document) return 1;
+    if (!document) return failed;
     patch::Report report;
     const auto result = patch::change_text(*document, [&](const patch::Json& definition) {
         return line.unpatch ? patch::unpatch_k8s(definition) : patch::patch_k8s(definition, line.options, **images, report);

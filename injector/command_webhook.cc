@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "injector/command_patch.h"
+#include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 #include "injector/webhook/service.h"
@@ -26,8 +27,6 @@ struct WebhookCommand {
     unsigned delay = 0;  // seconds
 };
 
-using Endpoint = asio::ip::tcp::endpoint;
-
 tl::expected<void, std::string> check(WebhookCommand& line) {
     if (auto fit = complete(line.patch); !fit) return fit;
     if (line.patch.shape != "init" && line.patch.shape != "in-image") return tl::unexpected(std::string("for Kubernetes, --shape is init or in-image"));
@@ -43,11 +42,6 @@ tl::expected<void, std::string> check(WebhookCommand& line) {
     return {};
 }
 
-std::string url_of(const char* scheme, const Endpoint& endpoint) {
-    const std::string address = endpoint.address().to_string();
-    return fmt::format("{}://{}:{}", scheme, endpoint.address().is_v6() ? "[" + address + "]" : address, endpoint.port());
-}
-
 class Webhook {
 public:
     Webhook(const WebhookCommand& line, webhook::Certificate certificate, patch::ImageSource& images)
@@ -57,11 +51,11 @@ public:
     int go() {
         const auto bound = server_.listen(*webhook::parse_endpoint(line_.listen), true);
         if (!bound) return refuse(bound.error());
-        std::string said = fmt::format("bewit: webhook listens on {}/mutate", url_of("https", *bound));
+        std::string said = fmt::format("bewit: webhook listens on https://{}/mutate", webhook::to_text(*bound));
         if (!line_.metrics_listen.empty()) {
             const auto plain = server_.listen(*webhook::parse_endpoint(line_.metrics_listen), false);
             if (!plain) return refuse(plain.error());
-            said += fmt::format(", and for metrics on {}/metrics", url_of("http", *plain));
+            said += fmt::format(", and for metrics on http://{}/metrics", webhook::to_text(*plain));
         }
         signal(SIGPIPE, SIG_IGN);
         wait_for_signal();
@@ -76,7 +70,7 @@ public:
 private:
     static int refuse(const std::string& why) {
         error("webhook: " + why);
-        return 1;
+        return failed;
     }
 
     // What a request does to bewit, it does to itself only.
@@ -126,17 +120,17 @@ private:
 int serve(WebhookCommand& line) {
     if (const auto fit = check(line); !fit) {
         error("webhook: " + fit.error());
-        return 2;
+        return usage_error;
     }
     const auto images = open_images(line.patch);
     if (!images) {
         error("webhook: " + images.error());
-        return 1;
+        return failed;
     }
     auto certificate = webhook::Certificate::load(line.certificate, line.key);
     if (!certificate) {
         error("webhook: " + certificate.error());
-        return 1;
+        return failed;
     }
     return Webhook(line, std::move(*certificate), **images).go();
 }
@@ -159,8 +153,7 @@ void add_webhook(CLI::App& program, int& status) {
     command->add_option("--metrics-listen", line->metrics_listen, "/metrics, /healthz and /readyz without TLS, too (default: nowhere)")->type_name("ADDR:PORT");
     command->add_option("--shutdown-delay", line->delay, "after SIGTERM, how long to go on while the news spreads (default: 0)")
         ->check(CLI::Range(0U, 600U))->type_name("SECONDS");
-    command->add_flag_callback("-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say more");
-    command->add_flag_callback("-q,--quiet", [] { set_verbosity(Verbosity::Quiet); }, "say less");
+    add_verbosity_options(*command);
     add_patch_options(*command, line->patch);
     command->callback([line, &status] { status = serve(*line); });
 }

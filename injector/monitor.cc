@@ -1,7 +1,6 @@
 #include "injector/monitor.h"
 
 #include <pthread.h>
-#include <signal.h>
 
 #include <chrono>
 #include <vector>
@@ -10,6 +9,7 @@
 
 #include "injector/alert_outputs.h"
 #include "injector/container_facts.h"
+#include "injector/exit_status.h"
 #include "injector/internal_alert.h"
 #include "injector/message.h"
 #include "injector/text_file.h"
@@ -76,11 +76,16 @@ void Monitor::tell_unwatched(const std::string& reason) {
     tell("workload is not watched", "The workload runs unwatched: " + reason, {{"reason", reason}});
 }
 
-int Monitor::stay_unwatched(const std::string& reason) {
+int Monitor::give_up(const std::string& reason) {
+    if (configuration_.on_error == OnError::Stop) {
+        close();
+        error(reason);
+        return failed;
+    }
     tell_unwatched(reason);
     sigset_t ends;
     sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&ends, signal);
+    for (const int signal : ending_signals) sigaddset(&ends, signal);
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     for (int received = 0; sigwait(&ends, &received) != 0;) {
     }

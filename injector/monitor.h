@@ -1,6 +1,9 @@
 // What every source of events needs around it: the configuration, the compiled rules, the state, the pipeline, and the way out for alerts.
 #pragma once
 
+#include <signal.h>
+
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,6 +21,9 @@
 #include "injector/rule_setup.h"
 
 namespace bewit {
+
+// What asks `attach` and `host` to end.
+inline constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 // One use, on one thread: prepare(), then start(), then close(). What goes to the user meanwhile are warnings on stderr.
 class Monitor {
@@ -40,11 +46,11 @@ public:
 
     // bewit's own word about itself: rule `bewit internal: SUBJECT`, source `internal`, the facts as output fields.
     void tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts = {});
-    // For `on_error: continue`, where processes run that were to be watched and cannot be: says so, as a warning and as an alert, and stays until a
-    // signal asks it to end, since a container that ends can take its task with it. Exit status 0.
-    int stay_unwatched(const std::string& reason);
-    // Says that the workload is not watched, and why.
+    // Says that the workload is not watched, and why: as a warning and as an alert.
     void tell_unwatched(const std::string& reason);
+    // For sources of processes that run anyhow, which cannot be watched. Says so as `on_error` demands: an error, and the exit status is 1; or as
+    // tell_unwatched() does, and then stays until one of ending_signals asks it to end, since a container that ends can take its task with it: 0.
+    int give_up(const std::string& reason);
     // Waits until the alerts are delivered, a few seconds at most, and says how many were not.
     void close();
 

@@ -60,6 +60,11 @@ void add_stats_option(CLI::App& command, std::string& stats) {
     command.add_flag("--stats{text}", stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
 }
 
+void add_verbosity_options(CLI::App& command) {
+    command.add_flag_callback("-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say more");
+    command.add_flag_callback("-q,--quiet", [] { set_verbosity(Verbosity::Quiet); }, "say less");
+}
+
 void add_rule_options(CLI::App& command, CommandLine& line) {
     command.add_option("-c,--config", line.config_file, "configuration file (default: /etc/bewit/bewit.yaml if present; BEWIT_CONFIG)");
     command.add_option("-r,--rules", line.rules, "rule file or directory, repeatable, in order; 'builtin' names the rules inside the program (BEWIT_RULES)")
@@ -69,8 +74,7 @@ void add_rule_options(CLI::App& command, CommandLine& line) {
     command.add_option("-t,--tags", line.only_tags, "only rules with this tag")->take_all()->expected(1)->allow_extra_args(false)->type_name("TAG");
     command.add_option("-D,--disable-rule", line.disabled_rules, "leave out rules of this name, * is a wildcard")->take_all()->expected(1)->allow_extra_args(false)->type_name("GLOB");
     command.add_option("--priority", line.priority, "least priority that is loaded (default: debug)")->type_name("LEVEL");
-    command.add_flag_callback("-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say more");
-    command.add_flag_callback("-q,--quiet", [] { set_verbosity(Verbosity::Quiet); }, "say less");
+    add_verbosity_options(command);
 }
 
 void add_alert_options(CLI::App& command, CommandLine& line) {

@@ -9,6 +9,8 @@ namespace bewit {
 
 // Options of `run`, `explain` and everything else that loads rules and a configuration.
 void add_rule_options(CLI::App& command, CommandLine& line);
+// -v, -q.
+void add_verbosity_options(CLI::App& command);
 // Options of what raises alerts.
 void add_alert_options(CLI::App& command, CommandLine& line);
 

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include "injector/spawn.h"
+
 namespace bewit {
 namespace {
 
@@ -22,29 +23,6 @@ using namespace std::chrono_literals;
 
 constexpr auto write_limit = 5000ms;  // for a program that does not read
 constexpr auto exit_limit = 5000ms;   // for one that does not end
-
-// Starts `command` with the reading end of a pipe as its input; 0 on success, else errno.
-int spawn(const std::string& command, int input, pid_t& pid) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-    std::string text = command;
-    char shell[] = "sh", option[] = "-c";
-    char* arguments[] = {shell, option, text.data(), nullptr};
-    const int failure = posix_spawn(&pid, "/bin/sh", &actions, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return failure;
-}
 
 class ProgramSink final : public SlowSink {
 public:
@@ -75,7 +53,7 @@ private:
     int start() {
         int ends[2];
         if (pipe2(ends, O_CLOEXEC) != 0) return errno;
-        const int failure = spawn(command_, ends[0], pid_);
+        const int failure = spawn({"/bin/sh", "-c", command_}, ends[0], -1, pid_);
         close(ends[0]);
         if (failure != 0) {
             pid_ = 0;

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string_view>
@@ -58,8 +58,6 @@ bool is_of_bewit(uint64_t thread, Tid asker) {
     return number > 0 && syscall(SYS_tgkill, getpid(), number, 0) == 0 && shares_pid_namespace(asker);
 }
 
-bool asks_for_a_tracer(uint32_t request) { return request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE; }
-
 Verdict refuse(const SyscallStop& stop, int error) {
     skip_call(stop.tid, -error);
     return Verdict::Refused;
@@ -81,7 +79,7 @@ Verdict guard(const SyscallStop& stop) {
                          (stop.arguments[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
     if (number == known.seccomp && listens) return refuse(stop, EBUSY);
     if (number == known.prlimit64 && stop.arguments[2] != 0 && is_of_bewit(stop.arguments[0], stop.tid)) return refuse(stop, EPERM);
-    if (number == known.ptrace && asks_for_a_tracer(static_cast<uint32_t>(stop.arguments[0]))) return Verdict::Watched;
+    if (number == known.ptrace && std::ranges::find(tracing_requests, static_cast<uint32_t>(stop.arguments[0])) != tracing_requests.end()) return Verdict::Watched;
     return Verdict::Pass;
 }
 

@@ -1,11 +1,17 @@
 // Calls that would take a thread out of the tracer's sight, and what is done about them (threat model, rows A1, A2 and A5).
 #pragma once
 
+#include <sys/ptrace.h>
+
+#include <array>
 #include <cstdint>
 
 #include "tracer/syscall_stop.h"
 
 namespace bewit::tracer {
+
+// Of ptrace(2): those that ask for a tracer, or to be one.
+inline constexpr std::array<uint32_t, 3> tracing_requests{PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_SEIZE};
 
 enum class Verdict : uint8_t {
     Pass,     // nothing to do with them

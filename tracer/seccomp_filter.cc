@@ -6,7 +6,6 @@
 
 #include <linux/audit.h>
 #include <linux/seccomp.h>
-#include <sys/ptrace.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +13,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "tracer/guard.h"
 #include "tracer/multiplexer.h"
 #include "tracer/sealing_calls.h"
 
@@ -238,7 +238,7 @@ private:
 
     static std::vector<Clause> tracing_duties() {
         std::vector<Clause> duties;
-        for (const uint32_t request : {PTRACE_TRACEME, PTRACE_ATTACH, PTRACE_SEIZE})
+        for (const uint32_t request : tracing_requests)
             duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = request}});
         return duties;
     }

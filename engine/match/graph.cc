@@ -1,14 +1,15 @@
 #include "engine/match/graph.h"
 
 #include <algorithm>
-#include <bit>
+
+#include "engine/match/numbers_hash.h"
 
 namespace bewit::match {
 namespace {
 
 uint64_t hash_of(Node::Op op, std::span<const uint32_t> operands) {
     uint64_t hash = static_cast<uint64_t>(op) + 0x9e3779b97f4a7c15u;
-    for (const uint32_t operand : operands) hash = std::rotl((hash ^ operand) * 0x9e3779b97f4a7c15u, 29);
+    for (const uint32_t operand : operands) hash = mix(hash, operand);
     return hash;
 }
 

@@ -56,7 +56,7 @@ void OpenConditions::look_at(LeafId id, event::Kind kind) {
     for (const Pattern& pattern : question->patterns) kept.patterns.push_back(patterns_.add(pattern));
 }
 
-const OpenConditions::Outlook& OpenConditions::outlook(const std::vector<uint8_t>& prospects) {
+const OpenConditions::Outlook& OpenConditions::outlook(const std::vector<Prospect>& prospects) {
     const auto [place, is_new] = outlooks_.try_emplace(prospects);
     Outlook& result = place->second;
     if (!is_new) return result;
@@ -66,7 +66,7 @@ const OpenConditions::Outlook& OpenConditions::outlook(const std::vector<uint8_t
     return result;
 }
 
-OpenConditions::Reach OpenConditions::judge(const std::vector<uint8_t>& prospects, bool relative, std::vector<bool>& relevant) {
+OpenConditions::Reach OpenConditions::judge(const std::vector<Prospect>& prospects, bool relative, std::vector<bool>& relevant) {
     prospects_ = &prospects;
     relative_ = relative;
     ++generation_;
@@ -134,7 +134,7 @@ OpenConditions::Bounds OpenConditions::bounds_of_leaf(LeafId id, size_t kind) co
     }
     const Question& question = questions_[found->second];
     if (question.of_given_name && relative_) return {};
-    const auto prospect = static_cast<Prospect>((*prospects_)[found->second]);
+    const auto prospect = (*prospects_)[found->second];
     if (prospect == Prospect::Open) return {{0, 0}, {}};
     const bool fits = prospect == Prospect::Always;
     const May may{fits ? every_class : 0, fits && question.exact ? 0 : every_class};

@@ -44,7 +44,7 @@ public:
         std::vector<bool> relevant;  // by question: its answer still decides something
     };
     // Prospects by question. The reference is good until the next call.
-    const Outlook& outlook(const std::vector<uint8_t>& prospects);
+    const Outlook& outlook(const std::vector<Prospect>& prospects);
 
 private:
     struct Question {
@@ -61,7 +61,7 @@ private:
     };
 
     void look_at(LeafId id, event::Kind kind);
-    Reach judge(const std::vector<uint8_t>& prospects, bool relative, std::vector<bool>& relevant);
+    Reach judge(const std::vector<Prospect>& prospects, bool relative, std::vector<bool>& relevant);
     const Bounds& bounds_of(NodeId id, size_t kind);
     Bounds bounds_of_leaf(LeafId id, size_t kind) const;
     void mark(NodeId id, size_t kind, May undecided, std::vector<bool>& relevant);
@@ -75,7 +75,7 @@ private:
     std::unordered_map<LeafId, size_t> question_of_;
     std::vector<std::vector<uint32_t>> questions_of_;         // by pattern
     std::vector<std::unordered_map<LeafId, May>> registers_;  // by position in rules_
-    std::unordered_map<std::vector<uint8_t>, Outlook, NumbersHash> outlooks_;
+    std::unordered_map<std::vector<Prospect>, Outlook, NumbersHash> outlooks_;
 
     // Of the judgement that is under way, by position in rules_ and node; valid where the generation is this one.
     struct Known {
@@ -85,7 +85,7 @@ private:
     };
     std::vector<std::vector<Known>> known_;
     uint32_t generation_ = 0;
-    const std::vector<uint8_t>* prospects_ = nullptr;
+    const std::vector<Prospect>* prospects_ = nullptr;
     bool relative_ = false;
 };
 

@@ -51,9 +51,12 @@ public:
 private:
     // What can still decide something: the places, and behind `component` the questions that are answered with yes, rising.
     using Key = std::vector<uint32_t>;
+    // Of absolute and of relative names: the classes of flags with which a rule may match.
+    using Verdict = std::pair<uint64_t, uint64_t>;
     struct State {
-        const Key* key = nullptr;  // null: whatever follows, the name says what it says now
-        size_t places = 0;         // at the beginning of the key
+        const Key* key = nullptr;
+        size_t places = 0;                 // at the beginning of the key
+        const Verdict* settled = nullptr;  // instead of a key: whatever follows, the name says this
         Component component{};
     };
 
@@ -110,28 +113,28 @@ private:
 
     uint16_t follow(size_t number, Component component, uint8_t byte) {
         const State& state = states_[number - 1];
-        if (state.key == nullptr) return settle(component, settled_states_.at(static_cast<uint16_t>(number)));
+        if (state.settled != nullptr) return settle(component, *state.settled);
         return number_of(component, patterns_.after(places_of(state), byte), always_of(state));
     }
 
-    static std::span<const Place> places_of(const State& state) { return state.key == nullptr ? std::span<const Place>() : std::span(*state.key).first(state.places); }
+    static std::span<const Place> places_of(const State& state) { return state.settled != nullptr ? std::span<const Place>() : std::span(*state.key).first(state.places); }
     static std::span<const uint32_t> always_of(const State& state) { return std::span(*state.key).subspan(state.places + 1); }
 
     // By question; `ends`: of a name that ends here.
-    std::vector<uint8_t> prospects(std::span<const Place> places, std::span<const uint32_t> always, bool ends) const {
-        std::vector<uint8_t> result(conditions_.questions(), static_cast<uint8_t>(Prospect::Never));
-        for (const uint32_t question : always) result[question] = static_cast<uint8_t>(Prospect::Always);
+    std::vector<Prospect> prospects(std::span<const Place> places, std::span<const uint32_t> always, bool ends) const {
+        std::vector<Prospect> result(conditions_.questions(), Prospect::Never);
+        for (const uint32_t question : always) result[question] = Prospect::Always;
         for (const Place place : places) {
             const bool fits = ends ? patterns_.fits(place) : patterns_.fits_for_good(place);
             if (ends && !fits) continue;
-            const auto prospect = static_cast<uint8_t>(fits ? Prospect::Always : Prospect::Open);
+            const Prospect prospect = fits ? Prospect::Always : Prospect::Open;
             for (const uint32_t question : conditions_.questions_of(patterns_.pattern_of(place))) result[question] = std::max(result[question], prospect);
         }
         return result;
     }
 
     uint16_t number_of(Component component, Places places, std::span<const uint32_t> always) {
-        const std::vector<uint8_t> now = prospects(places, always, false);
+        const std::vector<Prospect> now = prospects(places, always, false);
         const OpenConditions::Outlook& outlook = conditions_.outlook(now);
         if (coarse_ && (outlook.absolute.all & outlook.relative.all & without_flags) != 0) return PathTest::ask;
         if (outlook.absolute.decided() && outlook.relative.decided()) return settle(component, {outlook.absolute.all, outlook.relative.all});
@@ -143,7 +146,7 @@ private:
         Key key = std::move(places);
         key.push_back(UINT32_MAX - static_cast<uint32_t>(component));
         for (uint32_t i = 0; i < now.size(); ++i) {
-            if (now[i] == static_cast<uint8_t>(Prospect::Always)) key.push_back(i);
+            if (now[i] == Prospect::Always) key.push_back(i);
         }
         const auto [known, is_new] = numbers_.try_emplace(std::move(key));
         if (!is_new) return known->second;
@@ -152,15 +155,9 @@ private:
         return known->second = add(state, {end.absolute.all, end.relative.all});
     }
 
-    // Of absolute and of relative names: the classes of flags with which a rule may match.
-    using Verdict = std::pair<uint64_t, uint64_t>;
-
     uint16_t settle(Component component, Verdict verdict) {
         const auto [place, is_new] = settled_.try_emplace({component, verdict});
-        if (is_new) {
-            place->second = add({.component = component}, verdict);
-            settled_states_.emplace(place->second, verdict);
-        }
+        if (is_new) place->second = add({.settled = &place->first.second, .component = component}, verdict);
         return place->second;
     }
 
@@ -179,7 +176,6 @@ private:
     std::vector<uint8_t> models_;
     std::unordered_map<Key, uint16_t, NumbersHash> numbers_;
     std::map<std::pair<Component, Verdict>, uint16_t> settled_;
-    std::unordered_map<uint16_t, Verdict> settled_states_;
     std::vector<State> states_;  // by number less one
 };
 

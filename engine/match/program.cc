@@ -1,10 +1,10 @@
 #include "engine/match/program.h"
 
 #include <algorithm>
-#include <bit>
 #include <unordered_map>
 
 #include "engine/match/fuse.h"
+#include "engine/match/numbers_hash.h"
 #include "engine/match/specialiser.h"
 
 namespace bewit::match {
@@ -12,14 +12,11 @@ namespace {
 
 uint64_t hash_of(const std::vector<Program::Entry>& entries) {
     uint64_t hash = entries.size();
-    for (const Program::Entry& entry : entries) {
-        hash = std::rotl((hash ^ entry.rule ^ uint64_t{entry.root} << 32) * 0x9e3779b97f4a7c15u, 29);
-    }
+    for (const Program::Entry& entry : entries) hash = mix(hash, entry.rule ^ uint64_t{entry.root} << 32);
     return hash;
 }
 
 }  // namespace
-
 
 Program::Program(const LeafTable& leaves, Graph& graph, std::span<const NodeId> roots,
                  std::span<const event::KindSet> kinds)

@@ -61,25 +61,13 @@ bool read_document(const YamlNode& document, Collector& collector, Report& repor
                            is_map ? "Rules content is not yaml array of objects" : "Rules content is not yaml",
                            &context, "a rule file is a list: each item begins with `- `");
     }
-    bool good = true;
-    for (const YamlNode* item : document.children) {
-        if (item->is(Kind::Null) || read_item(*item, collector, report)) continue;
-        if (!report.goes_on()) return false;
-        good = false;
-    }
-    return good;
+    return report.every(document.children, [&](const YamlNode* item) { return item->is(Kind::Null) || read_item(*item, collector, report); });
 }
 
 }  // namespace
 
 bool read_items(const YamlTree& tree, Collector& collector, Report& report) {
-    bool good = true;
-    for (const YamlNode* document : tree.documents) {
-        if (read_document(*document, collector, report)) continue;
-        if (!report.goes_on()) return false;
-        good = false;
-    }
-    return good;
+    return report.every(tree.documents, [&](const YamlNode* document) { return read_document(*document, collector, report); });
 }
 
 }  // namespace bewit::rule

@@ -48,6 +48,17 @@ public:
 
     // Whether, behind an error, what does not depend on it is to be looked at too.
     bool goes_on() const { return result_.errors.size() < most_errors_; }
+    // Whether `step` succeeds for every one; behind one that reported an error and failed it goes on where the report does.
+    template <class Range, class Step>
+    bool every(const Range& range, Step step) const {
+        bool good = true;
+        for (const auto& one : range) {
+            if (step(one)) continue;
+            if (!goes_on()) return false;
+            good = false;
+        }
+        return good;
+    }
 
     // Counts what is taken out of the file; false, with an error, when aliases make that too much.
     bool charge(size_t values, size_t bytes, const Context* context);

@@ -1,5 +1,7 @@
 #include "engine/rule/resolver.h"
 
+#include <ranges>
+
 #include <fmt/format.h>
 
 #include "engine/filter/parser.h"
@@ -39,18 +41,6 @@ Diagnostic unused_diagnostic(const Item& item, Code code, std::string_view type,
     return diagnostic;
 }
 
-// Whether `step` succeeded for every position; goes on behind an error where the report does.
-template <typename Step>
-bool for_all(size_t count, Step step, const Report& report) {
-    bool good = true;
-    for (size_t i = 0; i < count; ++i) {
-        if (step(i)) continue;
-        if (!report.goes_on()) return false;
-        good = false;
-    }
-    return good;
-}
-
 }  // namespace
 
 bool Resolver::resolve(Collector& collector, Report& report) {
@@ -84,7 +74,8 @@ void Resolver::begin(Collector& collector) {
 // What comes behind a stage that failed, or behind a macro without a tree, would only be errors that follow from its own.
 bool Resolver::resolve_macros(Report& report) {
     if (!build_lists(report)) return false;
-    if (!for_all(set_->macros.size(), [&](size_t i) { return !is_used_up() && parse_macro(i, report); }, report)) return false;
+    const auto positions = std::views::iota(size_t{0}, set_->macros.size());
+    if (!report.every(positions, [&](size_t i) { return !is_used_up() && parse_macro(i, report); })) return false;
     for (size_t i = 0; i < set_->macros.size(); ++i) {
         if (!resolve_macro(i, report)) return false;
     }
@@ -104,7 +95,7 @@ bool Resolver::resolve_rules(Report& report) {
         set_->rules[i].resolved.reset();
         return false;
     };
-    return for_all(set_->rules.size(), resolve, report);
+    return report.every(std::views::iota(size_t{0}, set_->rules.size()), resolve);
 }
 
 bool Resolver::build_lists(Report& report) {

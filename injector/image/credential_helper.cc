@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 
 #include "injector/image/shown.h"
 #include "injector/patch/container.h"
+#include "injector/spawn.h"
 #include "tracer/unique_fd.h"
 
 namespace bewit::image {
@@ -32,23 +32,6 @@ UniqueFd file_of(const std::string& text) {
     UniqueFd file(memfd_create("server", MFD_CLOEXEC));
     if (file && (write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || lseek(file.get(), 0, SEEK_SET) != 0)) file.reset();
     return file;
-}
-
-// In a process group of its own; 0 on success, else errno.
-int start(const std::string& program, int input, int output, pid_t& pid) {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    std::string name = program, verb = "get";
-    char* arguments[] = {name.data(), verb.data(), nullptr};
-    const int failure = posix_spawnp(&pid, name.c_str(), &actions, &attributes, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return failure;
 }
 
 // Until the other side closes; nullopt when it does not in time, or says too much.
@@ -95,7 +78,7 @@ tl::expected<std::optional<Credential>, std::string> ask_helper(const std::strin
     const UniqueFd reading(ends[0]);
     UniqueFd writing(ends[1]);
     pid_t pid = 0;
-    const int failure = start("docker-credential-" + name, input.get(), writing.get(), pid);
+    const int failure = spawn({"docker-credential-" + name, "get"}, input.get(), writing.get(), pid);
     writing.reset();
     if (failure != 0) return fail(fmt::format("cannot be started: {}", std::strerror(failure)));
     const auto text = read_all(reading.get(), deadline);

@@ -104,8 +104,8 @@ tl::expected<ImageConfig, std::string> read(const std::string& directory, const 
 }  // namespace
 
 tl::expected<void, std::string> LayoutImages::add(const std::string& argument) {
-    const size_t equals = argument.find('=');
-    Layout layout{.name = equals == std::string::npos ? "" : argument.substr(0, equals), .directory = argument.substr(equals == std::string::npos ? 0 : equals + 1)};
+    patch::NamedPath named(argument);
+    Layout layout{.name = std::move(named.name), .directory = std::move(named.path)};
     const auto refuse = [&](const std::string& why) { return tl::unexpected(fmt::format("--image-layout {}: {}", layout.directory, why)); };
     const auto marker = read_file(layout.directory + "/oci-layout");
     if (!marker) return refuse(fmt::format("it is no OCI layout: {}", marker.error()));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "injector/http/media_type.h"
 #include "injector/image/shown.h"
 #include "injector/patch/container.h"
 
@@ -21,13 +22,6 @@ Kind kind_of(std::string_view media_type) {
     if (media_type == "application/vnd.oci.image.manifest.v1+json" || media_type == "application/vnd.docker.distribution.manifest.v2+json") return Kind::Manifest;
     if (media_type == "application/vnd.oci.image.index.v1+json" || media_type == "application/vnd.docker.distribution.manifest.list.v2+json") return Kind::Index;
     return Kind::Unknown;
-}
-
-// Without parameters: "; charset=utf-8".
-std::string_view bare(std::string_view media_type) {
-    media_type = media_type.substr(0, media_type.find(';'));
-    while (media_type.ends_with(' ')) media_type.remove_suffix(1);
-    return media_type;
 }
 
 Descriptor descriptor_of(const Json& json) {
@@ -68,7 +62,7 @@ tl::expected<Manifest, std::string> parse_manifest(std::string_view text, std::s
     const Json* version = member(*json, "schemaVersion");
     if (version != nullptr && *version == 1) return refuse("the image is in Docker's first format (schema 1), which is no longer used: push it again");
     const Json *manifests = member(*json, "manifests"), *config = member(*json, "config");
-    const Kind announced = kind_of(bare(media_type)), stated = kind_of(string_of(*json, "mediaType"));
+    const Kind announced = kind_of(http::media_type(media_type)), stated = kind_of(string_of(*json, "mediaType"));
     const Kind kind = manifests != nullptr ? Kind::Index : Kind::Manifest;
     // A text that one reader takes for an index and another for a manifest (CVE-2021-41190).
     if ((manifests != nullptr) == (config != nullptr)) return refuse("the manifest is neither that of an image nor an index of some");

@@ -188,4 +188,9 @@ tl::unexpected<Problem> within(Problem problem, const std::string& step) {
     return tl::unexpected(std::move(problem));
 }
 
+tl::unexpected<Problem> within(Problem problem, const std::vector<std::string>& way) {
+    for (auto step = way.rbegin(); step != way.rend(); ++step) problem = within(std::move(problem), *step).value();
+    return tl::unexpected(std::move(problem));
+}
+
 }  // namespace bewit::patch

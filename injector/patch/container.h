@@ -70,5 +70,7 @@ Problem problem_of(std::string message, std::string pointer = {});
 std::string escaped(std::string step);
 // Puts a step before the problem's pointer.
 tl::unexpected<Problem> within(Problem problem, const std::string& step);
+// The same of all steps of a way, the outermost first.
+tl::unexpected<Problem> within(Problem problem, const std::vector<std::string>& way);
 
 }  // namespace bewit::patch

@@ -48,9 +48,7 @@ tl::expected<void, Problem> find_resources(Json& resources, const std::vector<st
         if (string_of(resource, "Type") != cloudformation_type) continue;
         Json* properties = member(resource, "Properties");
         if (properties == nullptr || !properties->is_object()) {
-            Problem problem = problem_of("this task definition has no Properties");
-            for (auto step = here.rbegin(); step != here.rend(); ++step) problem = within(std::move(problem), *step).value();
-            return tl::unexpected(std::move(problem));
+            return within(problem_of("this task definition has no Properties"), here);
         }
         here.emplace_back("Properties");
         tasks.push_back({.json = properties, .names = cloudformation, .tags = tags_of(*properties, cloudformation), .way = std::move(here)});
@@ -93,8 +91,7 @@ tl::expected<Json, Problem> each_task(const Json& definition, const std::functio
         // The list's own name stands for nothing in the document.
         constexpr std::string_view list = "/containerDefinitions";
         if (task.bare && problem.pointer.starts_with(list)) problem.pointer.erase(0, list.size());
-        for (auto step = task.way.rbegin(); step != task.way.rend(); ++step) problem = within(std::move(problem), *step).value();
-        return tl::unexpected(std::move(problem));
+        return within(std::move(problem), task.way);
     }
     if (!wrapper.empty()) return wrapper["containerDefinitions"];
     return result;

@@ -20,7 +20,7 @@ tl::expected<void, Problem> each_branch(Json& value, const std::function<tl::exp
     if (!branches->is_array() || branches->size() != 3 || depth > 10) return tl::unexpected(problem_of("Fn::If has three items: the condition, then, else", "/Fn::If"));
     for (const size_t i : {1, 2}) {
         if (const auto done = each_branch((*branches)[i], visit, depth + 1); !done) {
-            return within(within(done.error(), std::to_string(i)).value(), "Fn::If");
+            return within(done.error(), {"Fn::If", std::to_string(i)});
         }
     }
     return {};
@@ -73,7 +73,7 @@ public:
         Json& containers = task_[name_("containerDefinitions")];
         for (size_t i = 0; i < containers.size(); ++i) {
             const auto done = each_branch(containers[i], [this](Json& container) { return patch_container(container); });
-            if (!done) return within(within(done.error(), std::to_string(i)).value(), name_("containerDefinitions"));
+            if (!done) return within(done.error(), {name_("containerDefinitions"), std::to_string(i)});
         }
         report_.containers += patched_;
         return patched_ == 0 || options_.shape == Shape::InImage ? tl::expected<void, Problem>() : patch_whole();

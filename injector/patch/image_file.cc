@@ -62,10 +62,14 @@ std::string unknown_image(const std::string& container, const std::string& image
                        "--image-layout DIR (an OCI layout), or have its registry asked with --registry", image, name);
 }
 
-tl::expected<void, std::string> ImageFiles::add(const std::string& argument) {
+NamedPath::NamedPath(const std::string& argument) {
     const size_t equals = argument.find('=');
-    const std::string name = equals == std::string::npos ? "" : argument.substr(0, equals);
-    const std::string path = equals == std::string::npos ? argument : argument.substr(equals + 1);
+    if (equals != std::string::npos) name = argument.substr(0, equals);
+    path = argument.substr(equals == std::string::npos ? 0 : equals + 1);
+}
+
+tl::expected<void, std::string> ImageFiles::add(const std::string& argument) {
+    const auto [name, path] = NamedPath(argument);
     const auto text = read_text_file(path);
     if (!text) return tl::unexpected(fmt::format("--image-config {}: {}", path, std::strerror(errno)));
     auto config = read_image_config(*text);

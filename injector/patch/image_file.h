@@ -11,6 +11,12 @@
 
 namespace bewit::patch {
 
+// "[NAME=]PATH", as options about images take it: the name is empty when none was given.
+struct NamedPath {
+    explicit NamedPath(const std::string& argument);
+    std::string name, path;
+};
+
 // Any of these formats. The error is one sentence without the file's name.
 tl::expected<ImageConfig, std::string> read_image_config(const std::string& text);
 

@@ -50,7 +50,7 @@ tl::expected<void, Problem> each_lasting(Json& spec, const std::function<tl::exp
         Json* items = member(spec, list);
         for (size_t i = 0; items != nullptr && items->is_array() && i < items->size(); ++i) {
             if (list == std::string_view("initContainers") && string_of((*items)[i], "restartPolicy") != "Always") continue;
-            if (auto done = visit((*items)[i]); !done) return within(within(done.error(), std::to_string(i)).value(), list);
+            if (auto done = visit((*items)[i]); !done) return within(done.error(), {list, std::to_string(i)});
         }
     }
     return {};
@@ -278,7 +278,7 @@ tl::expected<void, Problem> each_pod(Json& object, std::vector<std::string>* not
     if (Json* items = member(object, "items"); items != nullptr && items->is_array() && kind.ends_with("List")) {
         for (size_t i = 0; i < items->size(); ++i) {
             if (string_of((*items)[i], "kind").ends_with("List")) continue;  // a list of lists is no manifest
-            if (auto done = each_pod((*items)[i], notes, visit); !done) return within(within(done.error(), std::to_string(i)).value(), "items");
+            if (auto done = each_pod((*items)[i], notes, visit); !done) return within(done.error(), {"items", std::to_string(i)});
         }
         return {};
     }
@@ -295,9 +295,7 @@ tl::expected<void, Problem> each_pod(Json& object, std::vector<std::string>* not
     }
     auto done = visit(*pod, title_of(object));
     if (done) return {};
-    Problem problem = std::move(done.error());
-    for (auto step = way.rbegin(); step != way.rend(); ++step) problem = within(std::move(problem), *step).value();
-    return tl::unexpected(std::move(problem));
+    return within(std::move(done.error()), way);
 }
 
 }  // namespace

@@ -17,12 +17,12 @@ namespace {
 
 constexpr auto tick_length = std::chrono::milliseconds(250);
 
-std::string text_of(const tcp::endpoint& endpoint) {
+}  // namespace
+
+std::string to_text(const tcp::endpoint& endpoint) {
     const std::string address = endpoint.address().to_string();
     return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), address, endpoint.port());
 }
-
-}  // namespace
 
 tl::expected<tcp::endpoint, std::string> parse_endpoint(const std::string& text) {
     const size_t colon = text.rfind(':');
@@ -52,7 +52,7 @@ tl::expected<tcp::endpoint, std::string> Server::listen(const tcp::endpoint& end
     if (!code) listener->acceptor.bind(endpoint, code);
     if (!code) listener->acceptor.listen(asio::socket_base::max_listen_connections, code);
     const tcp::endpoint bound = code ? endpoint : listener->acceptor.local_endpoint(code);
-    if (code) return tl::unexpected(fmt::format("cannot listen on {}: {}", text_of(endpoint), code.message()));
+    if (code) return tl::unexpected(fmt::format("cannot listen on {}: {}", to_text(endpoint), code.message()));
     listeners_.push_back(std::move(listener));
     return bound;
 }

@@ -33,6 +33,8 @@ struct ServerLimits {
 
 // "ADDRESS:PORT", "[IPV6]:PORT" or ":PORT". The error is one sentence.
 tl::expected<boost::asio::ip::tcp::endpoint, std::string> parse_endpoint(const std::string& text);
+// As parse_endpoint() takes it.
+std::string to_text(const boost::asio::ip::tcp::endpoint& endpoint);
 
 // On the thread that runs the context. Where a limit is reached, the connection gives way that keeps the server waiting longest.
 class Server final : public Owner {

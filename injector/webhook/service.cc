@@ -8,6 +8,7 @@
 #include <boost/beast/core/string.hpp>
 #include <fmt/format.h>
 
+#include "injector/http/media_type.h"
 #include "injector/message.h"
 
 namespace bewit::webhook {
@@ -21,9 +22,8 @@ constexpr std::array<std::string_view, 3> pages = {"/healthz", "/readyz", metric
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
-bool is_json(std::string_view type) {
-    type = type.substr(0, type.find(';'));
-    while (type.ends_with(' ')) type.remove_suffix(1);
+bool is_json(std::string_view content_type) {
+    const std::string_view type = http::media_type(content_type);
     return boost::beast::iequals({type.data(), type.size()}, "application/json");
 }
 

@@ -12,8 +12,7 @@
 // What is given up (threat model, row A12): code of an attacker inside the process can jump to that instruction and
 // open a file unseen by this path. No other call takes it. `--interception strict` does without.
 //
-// A process that installs a seccomp program of its own gets none of this, or no more of it: that program would be asked
-// about calls that its process never made.
+// A process that makes a sealing call (tracer/sealing_calls.h) gets none of this, or no more of it.
 //
 // What is injected are two mmap(2) calls, each made in place of the openat(2) that is stopped, which is then made anew.
 // Signals and deaths at any moment therefore need no thought: every stop is one of the trace loop's own.
@@ -39,7 +38,7 @@ struct RuntimeState {
         Off,     // until the next execve(2), or until an injected call has done what it should
     };
     Stage stage = Stage::None;
-    bool sealed = false;  // it has a seccomp program of its own, which stays
+    bool sealed = false;  // it made one of the sealing calls (tracer/sealing_calls.h), whose effect stays
     uint8_t pages = 0;    // in use, of `near`
     uint8_t slots = 0;    // in use, of the last of them
     // Where openat(2) stopped: the instruction pointer behind it, how often, and whether it was found to be no site to take over.
