@@ -42,7 +42,7 @@ bool is_for_rules(const match::Interest& interest, std::string_view call) {
 
 // Whether opening a file of that name can be any rule's business. Of openat2 and creat no rule's name is asked.
 int explain_open(const std::string& name, bool as_json, const match::Interest& interest) {
-    const match::PathTest test = interest.open_names ? interest.open_names() : match::PathTest{};
+    const match::PathTest test = interest.open_names ? interest.open_names({}) : match::PathTest{};
     const bool asked = is_for_rules(interest, "open") || is_for_rules(interest, "openat");
     const auto may_match = [&](uint32_t flags) { return asked && test.may_match(name, flags, false); };
     const json answers = {{"name", name},

@@ -23,7 +23,7 @@ constexpr uint64_t usual_thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLON
 constexpr uint64_t clone_flags_mask = 0xffff'ff00;  // the rest of the register is the signal at the child's end, or nothing
 
 // Where it is not known what the parent's was.
-constexpr RuntimeState unknown_runtime{.stage = RuntimeState::Stage::Off, .sealed = true};
+constexpr RuntimeState unknown_runtime{.off = true, .sealed = true};
 
 struct BirthCall {
     event::Abi abi;

@@ -63,15 +63,9 @@ UniqueFd ProcReader::open(Tid tid, std::string_view name, int flags) {
 std::optional<std::string_view> ProcReader::read(Tid tid, std::string_view name, size_t limit) {
     const UniqueFd fd = open(tid, name, O_RDONLY);
     if (!fd) return std::nullopt;
-    limit = std::min(limit, buffer_.size());
-    size_t size = 0;
-    while (size < limit) {
-        const ssize_t got = ::read(fd.get(), buffer_.data() + size, limit - size);
-        if (got < 0) return std::nullopt;
-        if (got == 0) break;
-        size += static_cast<size_t>(got);
-    }
-    return std::string_view(buffer_).substr(0, size);
+    const ssize_t size = ::read(fd.get(), buffer_.data(), std::min(limit, buffer_.size()));
+    if (size < 0) return std::nullopt;
+    return std::string_view(buffer_).substr(0, static_cast<size_t>(size));
 }
 
 bool ProcReader::link(Tid tid, std::string_view name, std::string& target) {

@@ -24,7 +24,8 @@ class ProcReader {
 public:
     ProcReader();
 
-    // The file's text, cut at `limit` (at most buffer_size). Valid until the next call. nullopt when it cannot be read.
+    // The text of a file that the kernel writes whole (not of one like maps, which it gives in parts), cut at `limit` (at most buffer_size). Valid
+    // until the next call. nullopt when it cannot be read.
     std::optional<std::string_view> read(Tid tid, std::string_view name, size_t limit = buffer_size);
     // Where the link leads; false when it cannot be read.
     bool link(Tid tid, std::string_view name, std::string& target);

@@ -81,7 +81,7 @@ struct ProcWitness::Impl {
     const uint64_t boot_ns = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
     const uint64_t tick_ns = second / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
     const uint64_t container_start_ns = start_of(Tid{1});
-    std::string status_copy;
+    std::string status_copy, comm_copy;
 
     uint64_t start_ns(const StatText& stat) const { return boot_ns + stat.start_ticks * tick_ns; }
 
@@ -113,7 +113,7 @@ struct ProcWitness::Impl {
         });
         group(event::CredentialFacts, [&] { return fill_credentials(status, facts), true; });
         group(event::ResourceFacts, [&] { return fill_resources(tid, stat, status, facts), true; });
-        group(event::CommFact, [&] { return fill_comm(tid, facts); });
+        group(event::CommFact, [&] { return stat.comm.empty() ? fill_comm(tid, facts) : (facts.comm.assign(stat.comm), true); });
         group(event::ImageFacts, [&] { return fill_image(tid, status, facts); });
         group(event::EnvironmentFact, [&] { return fill_list(tid, "environ", facts.environment); });
         group(event::WorkingDirectory, [&] { return proc.link(tid, "cwd", facts.cwd); });
@@ -127,7 +127,8 @@ struct ProcWitness::Impl {
         const auto parsed = text ? parse_stat(*text) : std::nullopt;
         if (!parsed) return false;
         stat = *parsed;
-        stat.comm = {};  // it lies in the reader's buffer
+        comm_copy.assign(stat.comm);
+        stat.comm = comm_copy;  // it lies in the reader's buffer
         return true;
     }
 

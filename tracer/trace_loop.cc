@@ -229,7 +229,7 @@ void TraceLoop::exec_stop(Tracee& tracee, Tid former) {
         spawned_->read_messages();
         check_kernel(tracee.tid);
     }
-    if (settings_.runtime != nullptr) settings_.runtime->ended(tracee.tid);
+    if (settings_.runtime != nullptr) settings_.runtime->ended(tracee.tid, &tracee);
     lineage_.executed(tracee, former);
     go_on(tracee);
 }
@@ -269,7 +269,7 @@ void TraceLoop::signal_delivery(Tracee& tracee, int signal) {
 
 void TraceLoop::ended(Tid tid, Tracee* tracee, int status) {
     if (placement_) placement_->ended(tid);
-    if (settings_.runtime != nullptr) settings_.runtime->ended(tid);
+    if (settings_.runtime != nullptr) settings_.runtime->ended(tid, tracee);
     lineage_.ended(tid, tracee, status);
     if (!status_ && spawned_ != nullptr && number(tid) == spawned_->pid()) entrypoint_ended(status);
 }

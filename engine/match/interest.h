@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,9 @@ struct Interest {
     uint32_t facts = 0;                                // event::FactGroup bits that conditions and outputs use
     // Of open(2) and openat(2), what names can decide; made when it is asked for, since that takes time (tens of milliseconds for the
     // community's stable rules). Empty where there are no rules, where
-    // names decide nothing, or where the table would be too large. What it was made from must live as long as this.
-    std::function<PathTest()> open_names;
+    // names decide nothing, or where the table would be too large. What it was made from must live as long as this. Of any thread; asked to stop, it
+    // soon returns what is of no use.
+    std::function<PathTest(const std::stop_token&)> open_names;
 
     const KindInterest& of(event::Kind kind) const { return kinds[event::index(kind)]; }
     KindInterest& of(event::Kind kind) { return kinds[event::index(kind)]; }

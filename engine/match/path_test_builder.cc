@@ -35,14 +35,14 @@ public:
     // `coarse`: below directories where a rule may match every open for reading, those that write are not told apart.
     Automaton(OpenConditions& conditions, PathTest& test, bool coarse) : conditions_(conditions), patterns_(conditions.patterns()), test_(test), coarse_(coarse) {}
 
-    // False: too many states.
-    bool build() {
+    // False: too many states, or abandoned.
+    bool build(const std::stop_token& abandoned) {
         make_classes();
         test_.next.assign(test_.class_count, PathTest::ask);
         test_.absolute = test_.relative = {every_class};
         test_.start = number_of(Component::Nothing, patterns_.begin(), {});
         for (size_t i = 1; i < states_.size() + 1; ++i) {
-            if (states_.size() > most_states) return false;
+            if (states_.size() > most_states || abandoned.stop_requested()) return false;
             add_row(i);
         }
         return true;
@@ -233,13 +233,13 @@ bool is_too_large(const LeafTable& leaves, const Graph& graph, std::span<const O
 
 }  // namespace
 
-PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit) {
+PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit, const std::stop_token& abandoned) {
     if (is_too_large(leaves, graph, rules)) return {};
     OpenConditions conditions(leaves, graph, rules);
     for (const bool coarse : {false, true}) {
         PathTest test;
         test.flag_bits = conditions.flag_bits();
-        if (!Automaton(conditions, test, coarse).build()) continue;
+        if (!Automaton(conditions, test, coarse).build(abandoned)) continue;
         minimise(test);
         const size_t size = test.next.size() * sizeof(uint16_t) + test.absolute.size() * 2 * sizeof(uint64_t);
         if (size <= limit) return test;

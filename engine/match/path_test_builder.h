@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "engine/match/path_test.h"
@@ -16,7 +17,7 @@ struct OpenRules {
 };
 
 // A name and flags to which it says no satisfy none of the conditions, by Kleene's logic with everything but the name and the flags unknown.
-// Tables of more than `limit` bytes are not made: the result is empty then.
-PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit);
+// Tables of more than `limit` bytes are not made, nor any when it is abandoned: the result is empty then.
+PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit, const std::stop_token& abandoned);
 
 }  // namespace bewit::match

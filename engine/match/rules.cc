@@ -94,7 +94,7 @@ void Rules::Impl::update_interest() {
     const bool for_state = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_state; });
     const bool for_rules = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_rules; });
     if (for_state || !for_rules) return;
-    interest.open_names = [this] { return build_path_test(leaves, graph, open_rules, largest_path_test); };
+    interest.open_names = [this](const std::stop_token& abandoned) { return build_path_test(leaves, graph, open_rules, largest_path_test, abandoned); };
 }
 
 Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics)

@@ -54,17 +54,27 @@ void put(std::array<std::byte, size>& out, size_t at, std::initializer_list<uint
                            [](uint8_t byte) { return std::byte{byte}; });
 }
 
+// With one of these before it, b8 is the rest of another instruction: a prefix, or an opcode with a displacement.
+bool is_inside_instruction(std::byte before) {
+    constexpr std::array<uint8_t, 10> opcodes{0x0f, 0x03, 0x2b, 0x39, 0x3b, 0x63, 0x89, 0x8b, 0x8d, 0xc7};
+    const auto byte = std::to_integer<uint8_t>(before);
+    const bool is_prefix = byte >= 0x40 && byte <= 0x4f;
+    return is_prefix || std::ranges::find(opcodes, byte) != opcodes.end();
+}
+
 }  // namespace
 
-bool is_open_site(std::span<const std::byte, site_before + site_after> code) {
-    constexpr std::array<uint8_t, jump_offset + site_after> shape{0xb8, 0x01, 0x01, 0x00, 0x00, 0x0f, 0x05, 0x48, 0x3d};
-    const auto before = std::to_integer<uint8_t>(code.front());
-    // With one of these before it, b8 is the rest of another instruction: a prefix, or an opcode with a displacement.
-    const bool is_prefix = before >= 0x40 && before <= 0x4f;
-    constexpr std::array<uint8_t, 8> opcodes{0x0f, 0x03, 0x2b, 0x39, 0x3b, 0x63, 0x89, 0x8b};
-    if (is_prefix || before == 0x8d || before == 0xc7 || std::ranges::find(opcodes, before) != opcodes.end())
-        return false;
-    return std::memcmp(code.data() + 1, shape.data(), shape.size()) == 0;
+std::optional<SiteShape> open_site(std::span<const std::byte, site_before + site_after> code) {
+    constexpr std::array<uint8_t, 5> number{0xb8, 0x01, 0x01, 0x00, 0x00};
+    constexpr std::array<uint8_t, 8> directory{0x48, 0x89, 0xfe, 0xbf, 0x9c, 0xff, 0xff, 0xff};
+    constexpr std::array<uint8_t, 2 + site_after> call{0x0f, 0x05, 0x48, 0x3d};
+    const auto has = [&](size_t at, const auto& bytes) { return std::memcmp(code.data() + at, bytes.data(), bytes.size()) == 0; };
+    constexpr size_t at_call = site_before - 2;
+    if (!has(at_call, call)) return std::nullopt;
+    const bool is_directory = has(at_call - directory.size(), directory);
+    const size_t at_number = at_call - (is_directory ? directory.size() : 0) - number.size();
+    if (!has(at_number, number) || is_inside_instruction(code[at_number - 1])) return std::nullopt;
+    return is_directory ? SiteShape::Directory : SiteShape::Number;
 }
 
 std::optional<std::array<std::byte, jump_size>> jump(uint64_t from, uint64_t to) {
@@ -77,14 +87,19 @@ std::optional<std::array<std::byte, jump_size>> jump(uint64_t from, uint64_t to)
     return code;
 }
 
-std::array<std::byte, trampoline_size> trampoline(uint64_t behind_call, uint64_t runtime) {
+std::array<std::byte, trampoline_size> trampoline(SiteShape shape, uint64_t behind_call, uint64_t runtime) {
     std::array<std::byte, trampoline_size> code;
     code.fill(std::byte{0xcc});
     put(code, 0, {0x48, 0xb9});  // movabs $behind_call, %rcx
     std::memcpy(code.data() + 2, &behind_call, sizeof behind_call);
     put(code, 10, {0x49, 0xbb});  // movabs $runtime, %r11
     std::memcpy(code.data() + 12, &runtime, sizeof runtime);
-    put(code, 20, {0x41, 0xff, 0xe3});  // jmp *%r11
+    size_t end = 20;
+    if (shape == SiteShape::Directory) {
+        put(code, end, {0xbf, 0x9c, 0xff, 0xff, 0xff});  // mov $AT_FDCWD, %edi
+        end += 5;
+    }
+    put(code, end, {0x41, 0xff, 0xe3});  // jmp *%r11
     return code;
 }
 

@@ -10,19 +10,23 @@
 
 namespace bewit::tracer {
 
-// A site is `mov $257, %eax; syscall; cmp $imm32, %rax`, which is what glibc's open and openat are. The five bytes of
-// the `mov` are replaced; the `cmp` shows that the flags need not be kept. What can be read of code around it:
-// `site_before` bytes before the address behind `syscall`, `site_after` from there on.
-constexpr size_t site_before = 8, site_after = 2, jump_size = 5, jump_offset = 7;
-bool is_open_site(std::span<const std::byte, site_before + site_after> code);
+// What a call of openat(2) looks like in glibc, two ways. The five bytes of the last `mov` before the `syscall` are replaced; the `cmp` behind it shows
+// that the flags need not be kept.
+enum class SiteShape : uint8_t {
+    Number,     // mov $257, %eax; syscall; cmp $imm32, %rax: open(3), openat(3)
+    Directory,  // mov $257, %eax; mov %rdi, %rsi; mov $AT_FDCWD, %edi; syscall; cmp $imm32, %rax: what the library opens for itself, and the loader
+};
+// What is to be read of code around it: `site_before` bytes before the address behind `syscall`, `site_after` from there on.
+constexpr size_t site_before = 16, site_after = 2, jump_size = 5, jump_offset = 7;
+std::optional<SiteShape> open_site(std::span<const std::byte, site_before + site_after> code);
 
 // `jmp rel32` at `from`; nullopt where `to` is out of its reach.
 std::optional<std::array<std::byte, jump_size>> jump(uint64_t from, uint64_t to);
 
 // From the site to the runtime: rcx becomes the address behind the call, r11 is the way there. Both are the call's to
-// destroy.
+// destroy. What was replaced is done here, but for the call's number.
 constexpr size_t trampoline_size = 32;
-std::array<std::byte, trampoline_size> trampoline(uint64_t behind_call, uint64_t runtime);
+std::array<std::byte, trampoline_size> trampoline(SiteShape shape, uint64_t behind_call, uint64_t runtime);
 // What such a one was made for.
 uint64_t behind_call(std::span<const std::byte, trampoline_size> trampoline);
 

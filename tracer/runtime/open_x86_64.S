@@ -55,7 +55,8 @@
 	.section .rodata.bewit_runtime, "a", @progbits
 	.balign 64
 	.globl bewit_runtime_begin, bewit_runtime_framed, bewit_runtime_kept, bewit_runtime_reads, bewit_runtime_read, bewit_runtime_trusted
-	.globl bewit_runtime_left, bewit_runtime_ask, bewit_runtime_asking, bewit_runtime_asked, bewit_runtime_end
+	.globl bewit_runtime_left, bewit_runtime_ask, bewit_runtime_asking, bewit_runtime_asked, bewit_runtime_mapping, bewit_runtime_mapped
+	.globl bewit_runtime_end
 bewit_runtime_begin:
 .Lbegin:
 	lea -BEWIT_FRAME(%rsp), %rsp
@@ -212,6 +213,18 @@ bewit_runtime_asking:
 	lea -2(%rcx), %rcx
 bewit_runtime_asked:
 	jmp *%rcx
+	/* Not entered from the workload: the tracer puts a thread here, with the arguments of mmap(2) where they belong and those of its openat(2) in r12
+	 * to r15. It makes that call then, which stops as it did before, and is given its registers back. */
+bewit_runtime_mapping:
+	syscall
+bewit_runtime_mapped:
+	mov %rax, %rbp
+	mov %r12, %rdi
+	mov %r13, %rsi
+	mov %r14, %rdx
+	mov %r15, %r10
+	mov $NR_OPENAT, %eax
+	jmp *%rbx
 bewit_runtime_end:
 	.size bewit_runtime_begin, . - bewit_runtime_begin
 

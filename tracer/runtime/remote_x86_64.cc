@@ -13,7 +13,6 @@
 namespace bewit::tracer {
 namespace {
 
-constexpr size_t syscall_size = 2;
 pid_t number(Tid tid) {
     return static_cast<pid_t>(raw(tid));
 }
@@ -30,9 +29,12 @@ bool write_words(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
         const uint64_t word_address = address & ~uint64_t{7};
         const size_t offset = address - word_address, length = std::min(bytes.size(), sizeof(long) - offset);
-        errno = 0;
-        long word = ptrace(PTRACE_PEEKDATA, number(tid), word_address, nullptr);
-        if (errno != 0) return false;
+        long word = 0;
+        if (length < sizeof word) {
+            errno = 0;
+            word = ptrace(PTRACE_PEEKDATA, number(tid), word_address, nullptr);
+            if (errno != 0) return false;
+        }
         std::memcpy(reinterpret_cast<std::byte*>(&word) + offset, bytes.data(), length);
         if (ptrace(PTRACE_POKEDATA, number(tid), word_address, word) != 0) return false;
         bytes = bytes.subspan(length);
@@ -62,7 +64,7 @@ bool replace_call(Tid tid, user_regs_struct registers, uint64_t number, std::ini
 bool repeat_call(Tid tid, user_regs_struct registers) {
     registers.rip -= syscall_size;
     registers.rax = registers.orig_rax;
-    registers.orig_rax = static_cast<unsigned long long>(-1);  // no call is to be restarted
+    registers.orig_rax = no_call;
     return set_registers(tid, registers);
 }
 

@@ -10,7 +10,7 @@ RuntimeState Runtime::born(const RuntimeState& parent, uint64_t flags) {
     RuntimeState child = parent;
     child.places = {};
     // Memory that two processes share is left as it is.
-    if ((flags & CLONE_VM) != 0) child.stage = RuntimeState::Stage::Off;
+    if ((flags & CLONE_VM) != 0) child.off = true;
     return child;
 }
 

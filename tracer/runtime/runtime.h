@@ -1,7 +1,7 @@
 // The runtime inside the workload: an openat(2) that no rule can care about does not stop.
 //
-// Where one call site of a process stops again and again, its `mov $nr, %eax` is replaced by a jump, by way of a page
-// near it, into code at an address that the seccomp program knows. That code runs the Interest's automaton over the
+// Where one call site of a process stops again and again, or did so in the processes before, the last `mov` before its `syscall` is replaced by a jump,
+// by way of a page near it, into code at an address that the seccomp program knows. That code runs the Interest's automaton over the
 // name (engine/match/path_test.h). Where no rule can match it makes the call itself, as openat2(2) with
 // RESOLVE_NO_SYMLINKS, from the one instruction that the program lets through; otherwise the call is made at its own
 // place and stops as ever. The `syscall` instruction itself stays as it was: a thread that is in the call, or a jump to
@@ -13,14 +13,12 @@
 // open a file unseen by this path. No other call takes it. `--interception strict` does without.
 //
 // A process that makes a sealing call (tracer/sealing_calls.h) gets none of this, or no more of it.
-//
-// What is injected are two mmap(2) calls, each made in place of the openat(2) that is stopped, which is then made anew.
-// Signals and deaths at any moment therefore need no thought: every stop is one of the trace loop's own.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "engine/match/interest.h"
 #include "tracer/syscall_stop.h"
@@ -32,24 +30,21 @@ class TraceeTable;
 
 // Of a process; kept with its leader.
 struct RuntimeState {
-    enum class Stage : uint8_t {
-        None,
-        Mapped,  // the code is there
-        Off,     // until the next execve(2), or until an injected call has done what it should
-    };
-    Stage stage = Stage::None;
+    bool off = false;  // until the next execve(2), or until what is under way (tracer/runtime/mapper_x86_64.h) has done what it should
+    bool has_image = false;
     bool sealed = false;  // it made one of the sealing calls (tracer/sealing_calls.h), whose effect stays
     uint8_t pages = 0;    // in use, of `near`
     uint8_t slots = 0;    // in use, of the last of them
-    // Where openat(2) stopped: the instruction pointer behind it, how often, and whether it was found to be no site to take over.
+    // Where openat(2) stopped: the instruction pointer behind it, how often, and whether it is no site to take over, or taken.
     struct Place {
         uint64_t site = 0;
         uint32_t stops = 0;
-        bool refused = false;
+        bool refused = false, taken = false;
     };
     std::array<Place, 6> places{};
     Place& place_of(uint64_t site);
     std::array<uint64_t, 4> near{};  // addresses of the pages near the sites
+    std::span<const uint64_t> near_pages() const { return std::span(near).first(pages); }
 };
 
 // Of the tracer's thread. Every call is about a thread that stands in a ptrace-stop.
@@ -71,8 +66,8 @@ public:
     // Before a signal is delivered: the thread leaves the runtime. True: the signal came from the runtime's reading of
     // a name, and the thread was let go without it.
     virtual bool at_signal(const Tracee& tracee, TraceeTable& tracees, int signal) = 0;
-    // The thread is gone, or has another image: it is in no injected call any more.
-    virtual void ended(Tid tid) = 0;
+    // The thread is gone, or its process has another image. `tracee`: what was known of it, or null.
+    virtual void ended(Tid tid, const Tracee* tracee) = 0;
 
     // Call sites that no longer stop.
     virtual uint64_t sites() const = 0;

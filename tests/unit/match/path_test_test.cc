@@ -24,7 +24,7 @@ Rules compile(const rule::RuleSet& set) {
 PathTest test_of(const std::string& condition) {
     const rule::RuleSet set = rule_set({{"r", "evt.type in (open, openat) and " + condition}});
     const Rules rules = compile(set);
-    return rules.interest().open_names();
+    return rules.interest().open_names({});
 }
 
 bool asks(const PathTest& test, std::string_view name, uint32_t flags = O_RDONLY, bool relative = false) {
@@ -126,7 +126,7 @@ TEST_CASE("a no of the automaton is a no of every rule") {
         }
         const rule::RuleSet set = rule_set({{"r", "evt.type in (open, openat) and (" + condition + ")"}});
         const Rules rules = compile(set);
-        const PathTest test = rules.interest().open_names();
+        const PathTest test = rules.interest().open_names({});
         for (const std::string& name : names) {
             const bool writes = random() % 2 == 0, directory = random() % 2 == 0, fails = random() % 3 == 0;
             World world;
@@ -165,7 +165,7 @@ TEST_CASE("all the maintained rules together have a test, too") {
     if (!set) return;
     std::vector<rule::Diagnostic> diagnostics;
     const Rules rules(*set, {}, diagnostics);
-    const PathTest test = rules.interest().open_names();
+    const PathTest test = rules.interest().open_names({});
     REQUIRE_FALSE(test.empty());
     CHECK_FALSE(test.may_match("/usr/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY | O_CLOEXEC, false));
     CHECK(test.may_match("/etc/shadow", O_RDONLY, false));
@@ -176,7 +176,7 @@ TEST_CASE("the maintained rules leave the usual files alone") {
     if (!set) return;
     std::vector<rule::Diagnostic> diagnostics;
     const Rules rules(*set, {}, diagnostics);
-    const PathTest test = rules.interest().open_names();
+    const PathTest test = rules.interest().open_names({});
     REQUIRE_FALSE(test.empty());
     for (const char* name : {"/usr/lib/x86_64-linux-gnu/libc.so.6", "/srv/www/index.html", "/proc/self/maps", "/tmp/x"}) {
         CHECK_FALSE(test.may_match(name, O_RDONLY | O_CLOEXEC, false));
