@@ -57,6 +57,8 @@ void OpenConditions::look_at(LeafId id, event::Kind kind) {
 }
 
 const OpenConditions::Outlook& OpenConditions::outlook(const std::vector<Prospect>& prospects) {
+    constexpr size_t remembered = 2048;
+    if (outlooks_.size() >= remembered && !outlooks_.contains(prospects)) outlooks_.clear();
     const auto [place, is_new] = outlooks_.try_emplace(prospects);
     Outlook& result = place->second;
     if (!is_new) return result;
