@@ -3,6 +3,8 @@
 // for the value's being absent in one of them, it is given with Presence::Unknown.
 #include "engine/field/descriptor_name.h"
 
+#include <array>
+
 #include "engine/field/descriptor_text.h"
 #include "engine/field/event_descriptor.h"
 #include "engine/field/give.h"
@@ -136,11 +138,16 @@ Presence give_directory(Context& context, Value& value) {
         if (is_directory(*subject.what)) return give_text(value, subject.what->name);
         return is_file(*subject.what) ? give_text(value, directory_of(subject.what->name)) : Presence::Absent;
     }
-    // A directory that is opened is its own; had the call failed, the one above it would stand here.
-    if (!subject.known && (flags_are_open(context) || opens_directory(context))) return Presence::Unknown;
+    if (!subject.known && flags_are_open(context)) return Presence::Unknown;
     const Presence presence = give_name(context, value);
     if (presence != Presence::Present) return presence;
-    return give_text(value, directory_of(value.text));
+    const std::string_view above = directory_of(value.text);
+    // A directory that is opened is its own; had the call failed, the one above it would stand here.
+    if (!subject.known && opens_directory(context)) {
+        const std::array values = {value, Value::of_text(above)};
+        return give_one_of(value, context.scratch.keep(values));
+    }
+    return give_text(value, above);
 }
 
 Presence give_filename(Context& context, Value& value) {

@@ -191,13 +191,14 @@ NodeResult compile_node(const Operand& operand) {
 Presence evaluate_node(const ExpressionNode& node, Context& context, Value& value);
 
 // Of several parts the value is as certain as the least certain one; Absent outweighs all. False when there is no
-// value.
+// value, or none in particular.
 bool join_presence(Presence& all, Presence part, const Value& value) {
     if (part == Presence::Absent) {
         all = Presence::Absent;
         return false;
     }
-    if (part == Presence::Unknown) all = Presence::Unknown;
+    if (part != Presence::Present) all = Presence::Unknown;
+    if (part == Presence::OneOf) return false;
     return part == Presence::Present || value.form != Value::Form::None;
 }
 

@@ -132,7 +132,12 @@ Presence fd_container_name(const Field&, Context& context, Value& value) {
     return give_with_container(context, value, give_name(context, value));
 }
 Presence fd_container_directory(const Field&, Context& context, Value& value) {
-    return give_with_container(context, value, give_directory(context, value));
+    const Presence presence = give_directory(context, value);
+    if (presence == Presence::OneOf) {
+        value = Value();
+        return Presence::Unknown;
+    }
+    return give_with_container(context, value, presence);
 }
 
 Presence fd_uid(const Field&, Context& context, Value& value) {

@@ -1,6 +1,7 @@
 // Short words for what extractors return.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "engine/field/value.h"
@@ -27,6 +28,12 @@ inline Presence give_uint(Value& value, uint64_t number) {
 inline Presence give_maybe(Value& value, const Value& expected) {
     value = expected;
     return Presence::Unknown;
+}
+
+// Before the call: one of these, which stay where they are.
+inline Presence give_one_of(Value& value, std::span<const Value> values) {
+    value = Value::of_list(values);
+    return Presence::OneOf;
 }
 
 }  // namespace bewit::field

@@ -1,5 +1,6 @@
 #include "engine/match/evaluator.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "engine/field/call_effect.h"
@@ -109,6 +110,7 @@ Truth Evaluator::compute_leaf(LeafId id) {
 Truth Evaluator::compute_unusual(const Leaf& leaf) {
     const Side& left = side(leaf.left);
     if (left.presence == Presence::Absent) return Truth::False;
+    if (left.presence == Presence::OneOf) return compute_one_of(leaf, left.value.list);
     const bool left_has_value = left.presence == Presence::Present || left.value.form != Value::Form::None;
     Truth upper = left.presence == Presence::Present ? Truth::True : Truth::Unknown;
     if (!leaf.right) {
@@ -117,10 +119,19 @@ Truth Evaluator::compute_unusual(const Leaf& leaf) {
     }
     const Side& right = side(*leaf.right);
     if (right.presence == Presence::Absent) return Truth::False;
+    if (right.presence == Presence::OneOf) return Truth::Unknown;
     if (right.presence == Presence::Unknown) upper = Truth::Unknown;
     const bool right_has_value = right.presence == Presence::Present || right.value.form != Value::Form::None;
     if (!left_has_value || !right_has_value) return Truth::Unknown;
     return leaf.holds_against(left.value, right.value) ? upper : Truth::False;
+}
+
+// Whichever of the values it will be.
+Truth Evaluator::compute_one_of(const Leaf& leaf, std::span<const Value> values) {
+    if (leaf.right) return Truth::Unknown;
+    const auto holding = std::ranges::count_if(values, [&](const Value& value) { return leaf.holds(value, context_->scratch); });
+    if (holding == 0) return Truth::False;
+    return static_cast<size_t>(holding) == values.size() ? Truth::True : Truth::Unknown;
 }
 
 Truth Evaluator::compute(const Step& step) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/field/extract.h"
@@ -53,6 +54,7 @@ private:
     Truth compute(const Step& step);
     Truth compute_leaf(LeafId id);
     Truth compute_unusual(const Leaf& leaf);
+    Truth compute_one_of(const Leaf& leaf, std::span<const field::Value> values);
     const Side& side(ExpressionId expression);
     // Null where nothing may be kept: no process, or a call that is about to change it.
     uint64_t* process_word(uint32_t slot);

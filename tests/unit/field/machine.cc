@@ -103,6 +103,8 @@ std::string text_of(Presence presence, const Value& value, PrintFormat format) {
             return std::string(absent);
         case Presence::Present:
             return text;
+        case Presence::OneOf:
+            return std::string(one_of) + text;
         case Presence::Unknown:
             break;
     }

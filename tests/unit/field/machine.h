@@ -20,7 +20,7 @@
 namespace bewit::field::test {
 
 inline constexpr std::string_view absent = "<absent>";
-inline constexpr std::string_view unknown = "<unknown>";
+inline constexpr std::string_view unknown = "<unknown>", one_of = "<one of>";
 
 class MemoryWitness final : public event::Witness {
 public:
@@ -64,7 +64,7 @@ public:
     void before(std::string_view event, std::initializer_list<Argument> arguments = {});
 
     // The value of a field for that event, as text: lists as (a,b); `absent` and `unknown` where it is so. Behind
-    // "unknown" stands "=value" when the value is either that or absent.
+    // "unknown" stands "=value" when the value is either that or absent, and behind `one_of` the list of those that it may be.
     std::string compared(std::string_view field) { return evaluate(field, false); }
     std::string shown(std::string_view field) { return evaluate(field, true); }
     // The same of an expression: `tolower(proc.name)`.

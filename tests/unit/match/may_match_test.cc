@@ -63,6 +63,24 @@ TEST_CASE("what can never hold after the call is told before it") {
     CHECK_FALSE(may_match(rules, world, world.record("mkdir", {{"path", "/x"}, {"mode", 0}})));
 }
 
+TEST_CASE("a directory that is to be opened is its own or below another, and so both are asked about") {
+    World world;
+    const auto may = [&](const std::string& check) {
+        const Rules rules = compile(rule_set({{"r", "evt.type = open and " + check}}));
+        return may_match(rules, world, world.record("open", {{"name", "/etc/ssl"}, {"flags", 0x401}, {"mode", 0}}));
+    };
+    for (const char* check : {"fd.directory = /etc", "fd.directory = /etc/ssl", "fd.directory in (/x, /etc)", "fd.directory startswith /etc/s",
+                              "not fd.directory = /etc", "not fd.directory = /etc/ssl", "fd.directory exists", "toupper(fd.directory) = /X"}) {
+        CAPTURE(check);
+        CHECK(may(check));
+    }
+    for (const char* check : {"fd.directory = /", "fd.directory in (/x, /y)", "fd.directory startswith /etc/t", "not fd.directory startswith /etc",
+                              "not fd.directory exists"}) {
+        CAPTURE(check);
+        CHECK_FALSE(may(check));
+    }
+}
+
 TEST_CASE("a process that the call is about to change is not judged by what it was") {
     World world;
     const rule::RuleSet set = rule_set({{"e", "evt.type = execve and proc.name = cat"},
