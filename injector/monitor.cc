@@ -63,7 +63,8 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
                                                               .static_fields = configuration_.static_fields,
                                                               .metadata = metadata_.get(),
                                                               .names = names_.get(),
-                                                              .metrics = metrics_.get()});
+                                                              .metrics = metrics_.get(),
+                                                              .resolve_names = scope != Scope::Host});
     return *pipeline_;
 }
 

@@ -1,16 +1,18 @@
 #include "injector/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/field/resolved_name.h"
 #include "injector/internal_alert.h"
 #include "injector/message.h"
 
 namespace bewit {
 
 Pipeline::Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings)
-    : state_(state), rules_(rules), alerts_(alerts), settings_(std::move(settings)), matches_(rules.selected().size()) {}
+    : state_(state), rules_(rules), alerts_(alerts), settings_(std::move(settings)), given_name_(alert::Template::compile(" bewit_path_given=%bewit.path.given").value()), matches_(rules.selected().size()) {}
 
 field::Context Pipeline::context_of(const event::View& event, bool at_entry) {
     scratch_.clear();
@@ -33,9 +35,32 @@ bool Pipeline::wants_exit(const event::View& at_entry) {
     state_.apply(at_entry);
     field::Context context = context_of(at_entry, true);
     ++context.number;
-    const bool may_match = rules_.may_match(context);
+    const bool may_match = rules_.may_match(context) || (settings_.resolve_names && may_match_elsewhere(context));
     state_.finish(at_entry);
     return may_match;
+}
+
+bool Pipeline::may_match_elsewhere(field::Context& context) {
+    switch (field::name_before_open_leads(context, leads_to_)) {
+        case event::NameLeads::AsGiven:
+            return false;
+        case event::NameLeads::Unknown:
+            leads_to_.clear();
+            return true;
+        case event::NameLeads::Elsewhere:
+            break;
+    }
+    context.resolved = leads_to_;
+    return rules_.may_match(context);
+}
+
+// Falco's verdict comes first; it is the one that counts for a rule that holds for both names.
+void Pipeline::match_elsewhere(field::Context& context) {
+    context.resolved = context.event.result() ? field::other_name_after_open(context) : std::string_view(leads_to_);
+    if (context.resolved.empty()) return;
+    rules_.match(context, [&](const match::CompiledRule& rule) {
+        if (std::ranges::find(raised_, rule.index) == raised_.end()) raise(rule, context);
+    });
 }
 
 void Pipeline::on_event(const event::View& event) {
@@ -44,7 +69,13 @@ void Pipeline::on_event(const event::View& event) {
     if (++number_ == 1) first_time_ns_ = event.time_ns();
     state_.apply(event);
     field::Context context = context_of(event, false);
-    rules_.match(context, [&](const match::CompiledRule& rule) { raise(rule, context); });
+    raised_.clear();
+    rules_.match(context, [&](const match::CompiledRule& rule) {
+        raised_.push_back(rule.index);
+        raise(rule, context);
+    });
+    if (settings_.resolve_names && (raised_.empty() || rules_.matching() == match::RuleMatching::All)) match_elsewhere(context);
+    leads_to_.clear();
     state_.finish(event);
     previous_time_ns_ = event.time_ns();
     if (settings_.metrics != nullptr && settings_.metrics->due(previous_time_ns_)) report(previous_time_ns_);
@@ -90,6 +121,10 @@ void Pipeline::raise(const match::CompiledRule& rule, const field::Context& matc
     settings_.outputs[position].fill(context, alert.message);
     settings_.outputs[position].fields(context, alert.output_fields);
     alert.output_fields["evt.time"] = alert.time_ns;
+    if (!context.resolved.empty()) {
+        given_name_.fill(context, alert.message);
+        given_name_.fields(context, alert.output_fields);
+    }
     for (const auto& [name, value] : settings_.static_fields) alert.output_fields[name] = value;
     alert.hostname = settings_.hostname;
     alert.uuid = alert::new_uuid(alert.time_ns);

@@ -28,6 +28,7 @@ public:
         MetadataWatch* metadata = nullptr;                 // facts of the container that come later
         HostNames* names = nullptr;                        // started with the first event
         Metrics* metrics = nullptr;                        // snapshots while events come
+        bool resolve_names = false;                        // of files that are opened: rules hold for the kernel's name, too
     };
 
     // All of them must outlive the pipeline.
@@ -50,14 +51,19 @@ public:
 private:
     field::Context context_of(const event::View& event, bool at_entry);
     void take_metadata();
+    bool may_match_elsewhere(field::Context& context);
+    void match_elsewhere(field::Context& context);
     void raise(const match::CompiledRule& rule, const field::Context& matched);
 
     state::State& state_;
     const match::Rules& rules_;
     AlertQueue& alerts_;
     Settings settings_;
+    alert::Template given_name_;  // appended where an alert was raised for another name
     field::Scratch scratch_;
     std::vector<uint64_t> matches_;
+    std::string leads_to_;             // the name that was to be opened, where wants_exit() found another one for it
+    std::vector<uint32_t> raised_;     // rules that the event has raised, by index
     uint64_t number_ = 0;
     uint64_t unreadable_ = 0, unreadable_told_ns_ = 0;
     bool second_tracer_told_ = false;

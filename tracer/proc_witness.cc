@@ -13,6 +13,7 @@
 
 #include "tracer/descriptor_witness.h"
 #include "tracer/executable_facts.h"
+#include "tracer/name_witness.h"
 #include "tracer/proc_reader.h"
 #include "tracer/proc_text.h"
 
@@ -77,6 +78,7 @@ uint64_t count_entries(int directory) {
 struct ProcWitness::Impl {
     ProcReader proc;
     DescriptorWitness descriptors{proc};
+    NameWitness names{proc};
     // Added to a time since boot it gives one since the epoch.
     const uint64_t boot_ns = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
     const uint64_t tick_ns = second / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
@@ -193,6 +195,10 @@ uint32_t ProcWitness::process(Tid tid, uint32_t wanted, ProcessFacts& facts) {
 
 bool ProcWitness::descriptor(Tid tid, Fd fd, event::Descriptor& out) {
     return raw(tid) > 0 && impl_->descriptors.describe(tid, fd, out);
+}
+
+event::NameLeads ProcWitness::name(Tid tid, Fd from, std::string_view name, std::string& to) {
+    return raw(tid) > 0 ? impl_->names.look(tid, from, name, to) : event::NameLeads::Unknown;
 }
 
 }  // namespace bewit::tracer

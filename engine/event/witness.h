@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/event/descriptor.h"
@@ -59,6 +60,13 @@ struct ProcessFacts {
     uint64_t fd_count = 0, threads = 0;
 };
 
+// Where the name of a file leads that is about to be opened.
+enum class NameLeads : uint8_t {
+    AsGiven,    // through no symbolic link
+    Elsewhere,  // to a file of another name
+    Unknown,    // whoever was asked could not look
+};
+
 class Witness {
 public:
     virtual ~Witness() = default;
@@ -67,6 +75,9 @@ public:
     virtual uint32_t process(Tid tid, uint32_t wanted, ProcessFacts& facts) = 0;
     // What descriptor `fd` of that thread is now. False when it is closed or cannot be looked at.
     virtual bool descriptor(Tid tid, Fd fd, Descriptor& out) = 0;
+    // Where `name` leads if that thread opens it now, beginning at the directory `from` where it is relative. `to`: the other name, absolute and without
+    // symbolic links; anything unless it leads elsewhere. Who never looks takes names as they are given.
+    virtual NameLeads name(Tid /*tid*/, Fd /*from*/, std::string_view /*name*/, std::string& /*to*/) { return NameLeads::AsGiven; }
 };
 
 }  // namespace bewit::event

@@ -35,6 +35,8 @@ constexpr Entry group[] = {
 constexpr Entry own[] = {
     {"bewit.path.real", CharBuf, Print::None, descriptor, real_path,
      "Path that the kernel knows the event's descriptor by, symbolic links resolved."},
+    {"bewit.path.given", CharBuf, Print::None, kind, given_path,
+     "Of an alert that was raised for the name that the kernel resolved, which fd.name shows then: the name that the call gave, made absolute."},
     {"bewit.truncated", Bool, Print::None, kind, string_truncated,
      "Whether a text, a buffer or the arguments of the event are longer than what was recorded of them."},
 };

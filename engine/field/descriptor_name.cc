@@ -37,6 +37,8 @@ size_t name_position(const Context& context) {
     return context.event.info().param("name").value_or(0);
 }
 
+std::string_view file_name(const Context& context, const Descriptor& what) { return context.resolved.empty() ? what.name : context.resolved; }
+
 // The directory that holds the file; a name that ends in a slash is left whole.
 std::string_view directory_of(std::string_view name) {
     const size_t slash = name.rfind('/');
@@ -120,6 +122,7 @@ Presence raw_name(Context& context, Value& value) {
 }  // namespace
 
 Presence give_name(Context& context, Value& value) {
+    if (!context.resolved.empty()) return give_text(value, context.resolved);
     const EventDescriptor subject = event_descriptor(context);
     if (!subject.applies) return Presence::Absent;
     if (!subject.known) return name_before_open(context, value);
@@ -135,8 +138,9 @@ Presence give_directory(Context& context, Value& value) {
     const EventDescriptor subject = event_descriptor(context);
     if (!subject.applies) return Presence::Absent;
     if (subject.what != nullptr && subject.known) {
-        if (is_directory(*subject.what)) return give_text(value, subject.what->name);
-        return is_file(*subject.what) ? give_text(value, directory_of(subject.what->name)) : Presence::Absent;
+        const std::string_view name = file_name(context, *subject.what);
+        if (is_directory(*subject.what)) return give_text(value, name);
+        return is_file(*subject.what) ? give_text(value, directory_of(name)) : Presence::Absent;
     }
     if (!subject.known && flags_are_open(context)) return Presence::Unknown;
     const Presence presence = give_name(context, value);
@@ -155,11 +159,12 @@ Presence give_filename(Context& context, Value& value) {
     if (!subject.applies) return Presence::Absent;
     if (subject.known) {
         const bool file = subject.what != nullptr && is_file(*subject.what);
-        return file ? give_text(value, filename_of(subject.what->name)) : Presence::Absent;
+        return file ? give_text(value, filename_of(file_name(context, *subject.what))) : Presence::Absent;
     }
     if (flags_are_open(context)) return Presence::Unknown;
     if (has_own_name(form_of(context)) && opens_directory(context)) return Presence::Absent;
-    if (name_before_open(context, value) != Presence::Present) return Presence::Unknown;
+    if (context.resolved.empty() && name_before_open(context, value) != Presence::Present) return Presence::Unknown;
+    if (!context.resolved.empty()) value = Value::of_text(context.resolved);
     return give_maybe(value, Value::of_text(filename_of(value.text)));
 }
 

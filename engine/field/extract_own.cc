@@ -1,4 +1,5 @@
 // What no other catalogue has: the kernel's side of things.
+#include "engine/field/descriptor_name.h"
 #include "engine/field/event_descriptor.h"
 #include "engine/field/extract.h"
 #include "engine/field/extractors.h"
@@ -50,6 +51,13 @@ Presence real_path(const Field&, Context& context, Value& value) {
         context.state.kernel_descriptor(context.event.tid(), static_cast<Fd>(subject.number));
     if (what == nullptr || !is_named_file(*what) || what->name.empty()) return Presence::Absent;
     return give_text(value, what->name);
+}
+
+Presence given_path(const Field&, Context& context, Value& value) {
+    if (context.resolved.empty()) return Presence::Absent;
+    Context as_given = context;
+    as_given.resolved = {};
+    return give_name(as_given, value);
 }
 
 Presence string_truncated(const Field&, Context& context, Value& value) {

@@ -103,7 +103,7 @@ Extract container_host_pid, container_host_network, container_host_ipc, containe
 Extract pod_name, pod_namespace, pod_uid, pod_sandbox_id, pod_full_sandbox_id, pod_label, pod_labels, pod_ip;
 
 // extract_own.cc
-Extract real_path, string_truncated;
+Extract real_path, given_path, string_truncated;
 
 // extract_ecs.cc
 Extract ecs_task_arn, ecs_task_id, ecs_task_family, ecs_task_revision, ecs_cluster;

@@ -282,12 +282,15 @@ bool is_relative_path(const Param& param) {
     return is_path(param.info->type) && !path.empty() && !state::is_absolute(path) && path != state::unknown_name;
 }
 
+Fd directory_of_path(const event::View& event, size_t position) {
+    const bool at = event.param(position).info->type == ParamType::FsRelPath;
+    return at ? directory_before(event, position) : Fd::WorkingDirectory;
+}
+
 std::string_view start_of(Context& context, size_t position) {
     const Param param = context.event.param(position);
     if (state::is_absolute(param.as_text())) return {};
-    const bool at = param.info->type == ParamType::FsRelPath;
-    const Fd from = at ? directory_before(context.event, position) : Fd::WorkingDirectory;
-    return context.state.directory(context.event.tid(), from);
+    return context.state.directory(context.event.tid(), directory_of_path(context.event, position));
 }
 
 std::string_view absolute_path_of(Context& context, size_t position) {

@@ -23,6 +23,8 @@ ParamText param_text(Context& context, size_t position);
 
 // The directory that the path in that parameter starts from; empty for an absolute path, `unknown_directory` (engine/state/path.h) where nobody knows.
 std::string_view start_of(Context& context, size_t position);
+// The directory as the call gave it, if it gave one.
+Fd directory_of_path(const event::View& event, size_t position);
 // The path in that parameter, from the directory that it is relative to, as the call would look at it.
 // `unknown_directory` glued to it where the directory is not known.
 std::string_view absolute_path_of(Context& context, size_t position);

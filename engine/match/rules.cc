@@ -139,6 +139,8 @@ void Rules::collect(field::Context& context, std::vector<uint32_t>& hits) const 
     }
 }
 
+RuleMatching Rules::matching() const { return impl_->matching; }
+
 bool Rules::may_match(field::Context& context) const {
     Evaluator& evaluator = *impl_->evaluator;
     evaluator.begin(context);

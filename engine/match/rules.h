@@ -51,6 +51,8 @@ public:
     // In the order in which they are evaluated.
     const std::vector<CompiledRule>& selected() const;
 
+    RuleMatching matching() const;
+
     // Says what the output of a selected rule prints, everything that is appended to it included: an alert's fields
     // count for the Interest. Until it is said, the rule counts as printing the call's result and no facts.
     void set_output(const CompiledRule& rule, std::span<const field::Field* const> fields);

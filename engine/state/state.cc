@@ -10,11 +10,13 @@ namespace bewit::state {
 
 struct State::Tables {
     Tables(event::Witness& witness, uint32_t wanted)
-        : reader(witness, wanted),
+        : witness(witness),
+          reader(witness, wanted),
           processes(reader),
           tasks(processes, reader),
           descriptors(witness, processes, reader) {}
 
+    event::Witness& witness;
     FactReader reader;
     ProcessTable processes;
     TaskEvents tasks;
@@ -104,6 +106,10 @@ const event::Descriptor* State::descriptor(Tid tid, Fd fd) {
 
 const event::Descriptor* State::kernel_descriptor(Tid tid, Fd fd) {
     return tables_->descriptors.kernel(tid, fd);
+}
+
+event::NameLeads State::name_leads(Tid tid, Fd from, std::string_view name, std::string& to) {
+    return tables_->witness.name(tid, from, name, to);
 }
 
 bool State::descriptor_name_changed() {

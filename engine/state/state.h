@@ -60,6 +60,8 @@ public:
     const event::Descriptor* descriptor(Tid tid, Fd fd);
     // The same without what the record says: the kernel's own word, with the name that the kernel resolved.
     const event::Descriptor* kernel_descriptor(Tid tid, Fd fd);
+    // Where a name leads that the thread is about to open (event::Witness::name()).
+    event::NameLeads name_leads(Tid tid, Fd from, std::string_view name, std::string& to);
     // True when the current event gave the descriptor another name than it had before (`fd.name_changed`). For sockets,
     // whether the addresses differ from those that descriptor() last gave for the same socket after a call that
     // succeeded.

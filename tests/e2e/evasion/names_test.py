@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Names and rules: rows C2 to C4 of the threat model (docs/security.md)."""
+"""Names and rules: rows C1 to C4 of the threat model (docs/security.md)."""
 import json
 import os
 import pathlib
@@ -12,6 +12,79 @@ import evasion
 from evasion import TestCase, WAYS, program
 import harness
 from harness import BEWIT, needs_root
+
+
+class Links(TestCase):
+    """C1: a name that leads through symbolic links to another one."""
+
+    MODES = ((), ("--no-seccomp",), ("--interception", "strict"))
+    # Opens 3000 plain names at one place first, which the runtime then takes over.
+    HEAT = """
+import os, sys
+for name in [sys.argv[0]] * 3000 + sys.argv[1:]:
+    os.close(os.open(name, os.O_RDONLY))
+"""
+
+    def setUp(self):
+        super().setUp()
+        self.rules = self.rule_file(evasion.MARKED.format(name="/etc/marked-file").replace("endswith", "=").replace("/etc/marked-file", self.marked))
+        self.show("given=%bewit.path.given")
+        os.mkdir(self.path("below"))
+        os.symlink(self.path("below"), self.path("elsewhere"))
+
+    def opened(self, name, options, cwd=None):
+        result = harness.run(["/bin/cat", name], rules=[self.rules], options=options, cwd=cwd or self.directory)
+        self.assertEqual((result.status, result.stdout, result.rules()), (0, "x", ["Marked file opened"]), (name, options, result.stderr))
+        return result.alerts[0]
+
+    def test_c1_a_rule_holds_for_the_name_that_the_kernel_resolved(self):
+        os.symlink("/", self.path("root"))
+        os.symlink(self.marked, self.path("link"))
+        os.symlink("link", self.path("chain"))
+        names = [self.path("root") + self.marked, "/proc/self/root" + self.marked, self.path("link"), "chain", "elsewhere/../marked-file",
+                 f"/proc/self/cwd/{os.path.basename(self.marked)}"]
+        os.rmdir(self.path("below"))
+        os.unlink(self.path("elsewhere"))
+        os.makedirs(self.path("a/b"))
+        os.symlink("a/b", self.path("elsewhere"))
+        os.symlink("../marked-file", self.path("a/marked-file"))
+        for options in self.MODES:
+            for name in names:
+                alert = self.opened(name, options)
+                fields = alert["output_fields"]
+                self.assertEqual((fields["fd.name"], fields["bewit.path.real"]), (self.marked, self.marked), name)
+                given = name if name.startswith("/") else os.path.normpath(f"{self.directory}/{name}")
+                if given != self.marked:
+                    self.assertEqual(fields["bewit.path.given"], given)
+                    self.assertIn(f"bewit_path_given={given}", alert["output"])
+
+    def test_c1_a_name_that_leads_nowhere_else_is_as_falco_has_it(self):
+        for options in self.MODES:
+            alert = self.opened("../" + os.path.basename(self.directory) + "/./marked-file", options)
+            self.assertEqual((alert["output_fields"]["fd.name"], alert["output_fields"]["bewit.path.given"]), (self.marked, None))
+            self.assertNotIn("bewit_path_given", alert["output"])
+
+    def test_c1_what_is_made_by_way_of_a_link(self):
+        self.add_rule("Written below", f"evt.type in (open, openat) and evt.is_open_write = true and fd.num >= 0 and fd.directory = {self.path('below')}", "x=%fd.name")
+        for options in self.MODES:
+            result = harness.run(["/bin/sh", "-c", "echo x >> elsewhere/new"], rules=[self.rules], options=options, cwd=self.directory)
+            self.assertEqual((result.status, result.rules()), (0, ["Written below"]), result.stderr)
+            self.assertEqual(result.alerts[0]["output_fields"]["fd.name"], self.path("below/new"))
+            os.unlink(self.path("below/new"))
+
+    def test_c1_at_a_place_that_stops_no_more(self):
+        os.symlink(self.marked, self.path("link"))
+        for options in ((), ("--interception", "strict")):
+            result = harness.run([harness.PYTHON, "-c", self.HEAT.replace("sys.argv[0]", "'/etc/hostname'"), self.path("link"), self.marked], rules=[self.rules], options=options)
+            self.assertEqual((result.status, result.rules()), (0, ["Marked file opened"] * 2), result.stderr)
+
+    def test_c1_the_first_rule_that_holds_is_the_given_name_s(self):
+        os.symlink(self.marked, self.path("link"))
+        self.add_rule("Given", f"evt.type in (open, openat) and fd.num >= 0 and fd.name = {self.path('link')}")
+        result = harness.run(["/bin/cat", self.path("link")], rules=[self.rules])
+        self.assertEqual(result.rules(), ["Given"])
+        result = harness.run(["/bin/cat", self.path("link")], rules=[self.rules], options=("-o", "rule_matching=all"))
+        self.assertEqual(sorted(result.rules()), ["Given", "Marked file opened"])
 
 
 class Disguises(TestCase):
