@@ -26,7 +26,7 @@ Compiled<NodeId> ConditionCompiler::compile_check(const filter::Check& check) {
 Compiled<bool> ConditionCompiler::append_operands(const filter::Or& any, unsigned depth, std::vector<NodeId>& nodes) {
     for (const filter::ExpressionPtr& child : any.children) {
         if (const auto* inner = std::get_if<filter::Or>(&child->value); inner != nullptr && depth < max_condition_depth) {
-            if (const auto done = append_operands(*inner, depth + 1, nodes); !done) return done;
+            if (auto done = append_operands(*inner, depth + 1, nodes); !done) return done;
             continue;
         }
         const Compiled<NodeId> node = compile(*child, depth);
@@ -46,7 +46,7 @@ Compiled<NodeId> ConditionCompiler::compile_or(const filter::Expression& express
 Compiled<NodeId> ConditionCompiler::compile_and(const filter::Expression& expression, unsigned depth) {
     std::vector<NodeId> nodes;
     for (const filter::ExpressionPtr& child : std::get<filter::And>(expression.value).children) {
-        const Compiled<NodeId> node = compile(*child, depth + 1);
+        Compiled<NodeId> node = compile(*child, depth + 1);
         if (!node) return node;
         nodes.push_back(*node);
     }
@@ -66,8 +66,8 @@ Compiled<NodeId> ConditionCompiler::compile(const filter::Expression& expression
     if (const auto* negated = std::get_if<filter::Not>(&expression.value)) {
         return compile(*negated->child, depth + 1).map([&](NodeId child) { return graph_.negation(child); });
     }
-    const Compiled<NodeId> node = std::holds_alternative<filter::And>(expression.value) ? compile_and(expression, depth)
-                                                                                       : compile_or(expression, depth);
+    Compiled<NodeId> node = std::holds_alternative<filter::And>(expression.value) ? compile_and(expression, depth)
+                                                                                 : compile_or(expression, depth);
     if (!node || graph_.links() < Graph::most_links / 2) return node;
     return tl::unexpected(CompileError{expression.location, too_large});
 }

@@ -75,6 +75,7 @@ void Rules::Impl::add(const rule::Rule& rule, const Options& options, rule::Find
 
 void Rules::Impl::finish() {
     std::vector<event::KindSet> kinds;
+    kinds.reserve(selected.size());
     for (const CompiledRule& rule : selected) kinds.push_back(rule.kinds);
     program = std::make_unique<Program>(leaves, graph, roots, kinds);
     interest_builder = std::make_unique<InterestBuilder>(leaves, graph, *program, selected.size());
