@@ -68,6 +68,13 @@ class OutOfSight(TestCase):
                 if way in ("shared-memory", "shared-files", "parent-s-child"):
                     self.assertIn(fields["proc.pid"], [alert["output_fields"]["proc.pid"] for alert in result.of("Born")], way)
 
+    def test_a8_stops_and_a_debugger_s_signals_are_the_program_s_own_and_hide_nothing(self):
+        native = subprocess.run([program("job_control"), self.marked], capture_output=True, text=True, check=False)
+        self.assertEqual((native.returncode, native.stdout), (0, "7\n"), native.stderr)
+        for options in (*WAYS, ("--interception", "strict")):
+            result = self.attack("job_control", self.marked, options=options)
+            self.assertEqual((result.status, result.stdout, result.rules()), (0, "7\n", ["Marked file opened"] * 7), (options, result.stderr))
+
     def test_a10_a11_a_second_tracer_fails_and_is_told(self):
         self.add_rule("Traced", "evt.type = ptrace", "request=%evt.arg.request result=%evt.rawres")
         for options in WAYS:
