@@ -155,7 +155,7 @@ Parameter sent_option(uint8_t level_argument) {
     return saved(BEWIT_SENT_OPTION, 0, 0,
                  {BEWIT_SAVE_ADDRESS, static_cast<uint8_t>(level_argument + 2), static_cast<uint8_t>(level_argument + 3), option_slot});
 }
-Parameter received_option() { return plain(BEWIT_RECEIVED_OPTION); }
+Parameter received_option(uint8_t /*level_argument*/) { return plain(BEWIT_RECEIVED_OPTION); }
 Parameter option_name(uint8_t level_argument) {
     return {.op = BEWIT_WORD, .argument = level_argument, .finish = [](const Parameter& self, const bewit_sample& sample, uint64_t) {
                 const bool known = static_cast<uint32_t>(sample.arguments[self.argument]) == socket_level;
@@ -163,8 +163,12 @@ Parameter option_name(uint8_t level_argument) {
             }};
 }
 
-Parameter capability(uint8_t which) { return plain(BEWIT_CAPABILITIES, which); }
-Parameter memory(uint8_t which) { return plain(BEWIT_MEMORY, which); }
+Parameter capability_inheritable() { return plain(BEWIT_CAPABILITIES, 0); }
+Parameter capability_permitted() { return plain(BEWIT_CAPABILITIES, 1); }
+Parameter capability_effective() { return plain(BEWIT_CAPABILITIES, 2); }
+Parameter memory_size() { return plain(BEWIT_MEMORY, 0); }
+Parameter memory_resident() { return plain(BEWIT_MEMORY, 1); }
+Parameter memory_swapped() { return plain(BEWIT_MEMORY, 2); }
 Parameter prctl_text() { return saved(BEWIT_PRCTL_TEXT, 0, 0, {BEWIT_SAVE_NAME, 1, 0, 0}); }
 Parameter prctl_number() { return plain(BEWIT_PRCTL_NUMBER); }
 Parameter ptrace_address() { return plain(BEWIT_PTRACE_ADDRESS); }

@@ -1,4 +1,4 @@
-// The words in which ebpf/plan_table.cc says where the parameters of a record come from: for the kernel an operation (ebpf/plan.h), and for
+// The words in which the table of all events (engine/event/call_table.inc) says where the parameters of a record come from: for the kernel an operation (ebpf/plan.h), and for
 // what the kernel leaves undone a function that puts the finishing touch to the value.
 #pragma once
 
@@ -82,12 +82,16 @@ Parameter first_received_size();
 Parameter received_message_tuple();
 Parameter received_control();
 Parameter sent_option(uint8_t level_argument);
-Parameter received_option();
+Parameter received_option(uint8_t level_argument);
 Parameter option_name(uint8_t level_argument);
 
 // The rest.
-Parameter capability(uint8_t which);
-Parameter memory(uint8_t which);
+Parameter capability_inheritable();
+Parameter capability_permitted();
+Parameter capability_effective();
+Parameter memory_size();
+Parameter memory_resident();
+Parameter memory_swapped();
 Parameter prctl_text();
 Parameter prctl_number();
 Parameter ptrace_address();

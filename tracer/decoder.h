@@ -1,6 +1,6 @@
 // From stopped threads to event records.
 //
-// One table, tracer/decode_table.cc, says for every event type where each parameter comes from: a register, a string or
+// One table, engine/event/call_table.inc, says for every event type where each parameter comes from: a register, a string or
 // a structure in the thread's memory at the call's entry, the result, or kernel state looked at after the call. What
 // the thread hands over is read at the entry and never again: what the kernel acted on is confirmed from the kernel
 // (threat model, rows B1 and B2). Only what the kernel itself wrote into the thread's memory is read after the call.
