@@ -53,7 +53,10 @@ void AlertQueue::push(alert::Alert alert) {
         }
         shared_->waiting.push_back(std::move(alert));
     }
-    if (!thread_.joinable()) start_thread(thread_, [shared = shared_] { shared->run(); });
+    if (!thread_.joinable()) {
+        const bool runs_programs = std::ranges::any_of(shared_->sinks, [](const auto& sink) { return sink->runs_programs(); });
+        start_thread(thread_, [shared = shared_] { shared->run(); }, runs_programs);
+    }
     shared_->changed.notify_one();
 }
 

@@ -25,6 +25,8 @@ public:
     virtual bool write(const AlertLine& line) = 0;
     // Waits until what was taken is delivered, until `deadline` at most, and returns how much of it was not. No write() after this.
     virtual uint64_t finish(std::chrono::steady_clock::time_point /*deadline*/) { return 0; }
+    // Whether its thread, the queue's, must be able to start programs.
+    virtual bool runs_programs() const { return false; }
     // The destination as the user named it, without secrets.
     virtual std::string_view name() const = 0;
 };

@@ -53,6 +53,8 @@ BackgroundSink::~BackgroundSink() {
     if (thread_.joinable()) finish(Clock::now());
 }
 
+bool BackgroundSink::runs_programs() const { return shared_->sink->runs_programs(); }
+
 std::string_view BackgroundSink::name() const { return shared_->sink->name(); }
 
 bool BackgroundSink::write(const AlertLine& line) {
@@ -61,7 +63,7 @@ bool BackgroundSink::write(const AlertLine& line) {
         if (shared_->waiting.size() >= shared_->settings.capacity) return false;
         shared_->waiting.push_back({.text = std::string(line.text), .priority = line.priority});
     }
-    if (!thread_.joinable()) start_thread(thread_, [shared = shared_] { shared->run(); });
+    if (!thread_.joinable()) start_thread(thread_, [shared = shared_] { shared->run(); }, runs_programs());
     shared_->changed.notify_all();
     return true;
 }

@@ -31,6 +31,7 @@ public:
     virtual DeliveryResult deliver(const AlertLine& line) = 0;
     // No more will come. Until `deadline`.
     virtual void finish(std::chrono::steady_clock::time_point /*deadline*/) {}
+    virtual bool runs_programs() const { return false; }
     virtual std::string_view name() const = 0;
 };
 
@@ -50,6 +51,7 @@ public:
 
     bool write(const AlertLine& line) override;
     uint64_t finish(std::chrono::steady_clock::time_point deadline) override;
+    bool runs_programs() const override;
     std::string_view name() const override;
 
 private:

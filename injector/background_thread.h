@@ -8,6 +8,8 @@
 #include <thread>
 #include <utility>
 
+#include "tracer/confinement.h"
+
 namespace bewit {
 
 // While it lives, its thread and those that are started by it take no signals: those are for the workload, and SIGPIPE of a sink stays an error of
@@ -27,13 +29,16 @@ private:
     sigset_t before_{};
 };
 
-// Starts `body` on a thread that takes no signals. False where the
+// Starts `body` on a thread that takes no signals, confined unless it or a thread that it starts is to run programs (tracer/confinement.h). False where the
 // system gives none (RLIMIT_NPROC, pids.max), which a workload can bring about: nothing was started, and `thread` is as before.
 template <typename Body>
-bool start_thread(std::thread& thread, Body body) {
+bool start_thread(std::thread& thread, Body body, bool runs_programs = false) {
     const SignalsBlocked none;
     try {
-        thread = std::thread(std::move(body));
+        thread = std::thread([body = std::move(body), runs_programs] {
+            if (!runs_programs) tracer::confine_thread(tracer::Errand::Computing);
+            body();
+        });
     } catch (const std::system_error&) {
         return false;
     }

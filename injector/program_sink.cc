@@ -32,6 +32,7 @@ public:
     ProgramSink& operator=(const ProgramSink&) = delete;
 
     std::string_view name() const override { return name_; }
+    bool runs_programs() const override { return true; }
 
     DeliveryResult deliver(const AlertLine& line) override {
         if (pid_ == 0) {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "tracer/confinement.h"
 #include "tracer/inheritance.h"
 #include "tracer/proc_status.h"
 #include "tracer/wait_status.h"
@@ -68,7 +69,10 @@ bool is_forwarded(const siginfo_t& info, Grouping grouping) {
 }
 
 SignalForwarder::SignalForwarder(pid_t target, Grouping grouping)
-    : grouping_(grouping), target_(target), thread_([this] { forward_all(); }) {
+    : grouping_(grouping), target_(target), thread_([this] {
+          confine_thread(Errand::Signalling);
+          forward_all();
+      }) {
     block_all_signals();
 }
 

@@ -22,6 +22,7 @@
 #include <string>
 #include <system_error>
 
+#include "tracer/confinement.h"
 #include "tracer/net_tables.h"
 #include "tracer/ptrace_request.h"
 #include "tracer/runtime/call_site_x86_64.h"
@@ -199,6 +200,7 @@ private:
     bool begin_building() {
         try {
             building_ = std::async(std::launch::async, [this] {
+                confine_thread(Errand::Computing);
                 // The tracer may be held on one core at this moment; the kernel knows which ones there are.
                 cpu_set_t all;
                 std::fill_n(reinterpret_cast<unsigned char*>(&all), sizeof all, 0xff);

@@ -135,6 +135,15 @@ class Tampering(TestCase):
         script = f"{program('tamper')} $PPID && cat {self.marked} > /dev/null"
         self.check(harness.run(["sh", "-c", script], rules=[self.rules], prefix=prefix))
 
+    def test_a5_threads_beside_the_tracer_are_held_to_what_they_are_there_for(self):
+        # Forwarding signals, and writing alerts, of which there must have been one.
+        script = f"cat {self.marked}; sleep 0.3; for t in /proc/$1/task/*; do grep Seccomp: $t/status; done"
+        result = harness.run(["/bin/sh", "-c", f"{script.replace('$1', '$PPID')}"], rules=[self.rules], options=("--no-seccomp",))
+        self.assertEqual(result.status, 0, result.stderr)
+        modes = re.findall(r"Seccomp:\s+(\d)", result.stdout)
+        self.assertEqual((modes[:1], sorted(set(modes[1:]))), (["0"], ["2"]), result.stdout)
+        self.assertGreaterEqual(len(modes), 3)
+
     def test_a5_no_descriptor_of_bewit_reaches_the_workload(self):
         result = harness.run(["sh", "-c", "ls -l /proc/$$/fd"], rules=[self.rules])
         self.assertNotIn("seccomp", result.stdout)
