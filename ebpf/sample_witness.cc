@@ -2,16 +2,10 @@
 
 #include <time.h>
 
+#include "base/clock.h"
+
 namespace bewit::ebpf {
 namespace {
-
-constexpr uint64_t nanoseconds_per_second = 1'000'000'000;
-
-uint64_t nanoseconds_of(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return static_cast<uint64_t>(time.tv_sec) * nanoseconds_per_second + static_cast<uint64_t>(time.tv_nsec);
-}
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "injector/doctor/decision.h"
 #include "injector/drop_report.h"
 #include "injector/exit_status.h"
@@ -23,7 +24,6 @@ namespace bewit {
 namespace {
 
 constexpr int poll_ms = 20;
-constexpr uint64_t second_ns = 1'000'000'000;
 
 std::atomic<bool> stop_requested = false;
 
@@ -33,12 +33,6 @@ void stop_on_signals() {
     struct sigaction action {};
     action.sa_handler = request_stop;
     for (const int signal : ending_signals) sigaction(signal, &action, nullptr);
-}
-
-uint64_t monotonic_ns() {
-    timespec time{};
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return static_cast<uint64_t>(time.tv_sec) * second_ns + static_cast<uint64_t>(time.tv_nsec);
 }
 
 struct HostCommand {
@@ -113,13 +107,13 @@ private:
     }
 
     int watch(Pipeline& pipeline) {
-        uint64_t looked_ns = monotonic_ns();
+        uint64_t looked_ns = nanoseconds_of(CLOCK_MONOTONIC);
         while (!stop_requested) {
             if (const int read = source_->read(pipeline, poll_ms); read < 0) {
                 return fail(fmt::format("the ring of events cannot be read: {}", std::strerror(-read)));
             }
-            const uint64_t now = monotonic_ns();
-            if (now - looked_ns < second_ns) continue;
+            const uint64_t now = nanoseconds_of(CLOCK_MONOTONIC);
+            if (now - looked_ns < nanoseconds_per_second) continue;
             looked_ns = now;
             if (const auto notice = drops_.update(source_->counters(), now)) tell(*notice);
         }

@@ -10,12 +10,12 @@
 
 #include <fmt/format.h>
 
+#include "base/unique_fd.h"
 #include "injector/exit_status.h"
 #include "injector/message.h"
 #include "injector/options.h"
 #include "injector/patch/unified_diff.h"
 #include "injector/text_file.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit {
 namespace {
@@ -32,7 +32,7 @@ bool replace_file(const std::string& path, const std::string& text) {
     struct stat now {};
     if (stat(path.c_str(), &now) != 0) return false;
     const std::string temporary = fmt::format("{}.{}", path, getpid());
-    const tracer::UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    const UniqueFd file(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!file) return false;
     const bool written = write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
     if (written && fchmod(file.get(), now.st_mode & 07777) == 0 && rename(temporary.c_str(), path.c_str()) == 0) return true;

@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "tracer/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace bewit {
 namespace {
@@ -37,11 +37,11 @@ int copy_bytes(int from, int to) {
 tl::expected<std::string, std::string> copy_self_into(const std::string& directory) {
     const auto fail = [](const std::string& what, int failure) { return tl::unexpected(fmt::format("{}: {}", what, std::strerror(failure))); };
     if (mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) return fail(directory, errno);
-    const tracer::UniqueFd from(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+    const UniqueFd from(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
     if (from.get() < 0) return fail("/proc/self/exe", errno);
     const std::string path = directory + "/bewit", temporary = fmt::format("{}/.bewit.{}", directory, getpid());
     unlink(temporary.c_str());  // of an earlier attempt that was killed
-    const tracer::UniqueFd to(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0700));
+    const UniqueFd to(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0700));
     if (to.get() < 0) return fail(temporary, errno);
     int failure = copy_bytes(from.get(), to.get());
     if (failure == 0 && fchmod(to.get(), 0755) != 0) failure = errno;

@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.h"
 #include "ebpf/plans.h"
 #include "ebpf/sample.h"
 #include "ebpf/sample_witness.h"
@@ -26,18 +27,11 @@ namespace {
 using ebpf::Failure;
 
 constexpr uint32_t wakeups_per_ring = 16;
-constexpr uint64_t second_ns = 1'000'000'000;
 // What was begun on another CPU before now is in its ring after that long.
 constexpr uint64_t settled_ns = 2'000'000;
 
 tl::unexpected<Failure> failed(Failure::Step step, int error, std::string_view what) {
     return tl::unexpected(Failure{step, error, fmt::format("{}: {}", what, std::strerror(error))});
-}
-
-uint64_t boot_time_ns() {
-    timespec time{};
-    clock_gettime(CLOCK_BOOTTIME, &time);
-    return static_cast<uint64_t>(time.tv_sec) * second_ns + static_cast<uint64_t>(time.tv_nsec);
 }
 
 uint64_t address(const void* data) {
@@ -99,7 +93,7 @@ public:
         if (poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) return -errno;
         const uint64_t offset = ebpf::boot_offset_ns();
         // Who does not wait wants all there is.
-        const uint64_t until = timeout_ms == 0 ? std::numeric_limits<uint64_t>::max() : boot_time_ns() - settled_ns;
+        const uint64_t until = timeout_ms == 0 ? std::numeric_limits<uint64_t>::max() : nanoseconds_of(CLOCK_BOOTTIME) - settled_ns;
         int handed_over = 0;
         for (auto bytes = rings_.next(until); !bytes.empty(); bytes = rings_.next(until)) {
             ++handed_over;

@@ -6,6 +6,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MAY_USE = {
+    "base": set(),
     "engine/event": set(),
     "engine/filter": set(),
     "engine/state": {"engine/event"},
@@ -23,7 +24,7 @@ INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 
 def allowed(room: str, included: str) -> bool:
-    return any(included == entry or included.startswith(entry + "/") for entry in MAY_USE[room] | {room})
+    return any(included == entry or included.startswith(entry + "/") for entry in MAY_USE[room] | {room, "base"})
 
 
 def main() -> int:

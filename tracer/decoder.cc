@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "tracer/call_identity.h"
 #include "tracer/decode_table.h"
 #include "tracer/evidence.h"
@@ -18,13 +19,6 @@
 
 namespace bewit::tracer {
 namespace {
-
-uint64_t now() {
-    constexpr uint64_t second = 1'000'000'000;
-    timespec time{};
-    clock_gettime(CLOCK_REALTIME, &time);
-    return static_cast<uint64_t>(time.tv_sec) * second + static_cast<uint64_t>(time.tv_nsec);
-}
 
 uint32_t record_clone_flags(uint64_t flags) {
     return static_cast<uint32_t>(falco_clone_flags(flags, event::native_abi()));
@@ -81,14 +75,14 @@ struct Decoder::Impl {
         if (plan.info == nullptr) return generic(call);
         if (is_exec(plan)) return exec_attempt(*plan.process, call, result);
         if (plan.process != nullptr) return birth_attempt(*plan.process, call, result);
-        builder.begin(*plan.info, now(), call.stop.tid);
+        builder.begin(*plan.info, nanoseconds_of(CLOCK_REALTIME), call.stop.tid);
         RecordContext context{.call = call, .result = result, .out = builder, .evidence = evidence};
         for (const Field& field : plan.fields) field.write(field, context);
         return builder.finish();
     }
 
     event::View generic(const PendingCall& call) {
-        builder.begin(*event::find_event(event::EventId::Generic), now(), call.stop.tid);
+        builder.begin(*event::find_event(event::EventId::Generic), nanoseconds_of(CLOCK_REALTIME), call.stop.tid);
         builder.add_uint(event::index(call.kind));
         builder.add_uint(call.stop.number);
         return builder.finish();
@@ -108,14 +102,14 @@ struct Decoder::Impl {
             record.exe = arguments.exe;
             record.arguments = arguments.rest;
         }
-        return writer.write(builder, now(), record);
+        return writer.write(builder, nanoseconds_of(CLOCK_REALTIME), record);
     }
 
     // A clone that failed, or that is only asked for.
     event::View birth_attempt(ProcessRecordWriter& writer, const PendingCall& call, std::optional<int64_t> result) {
         ProcessRecord record(call.stop.tid, result);
         if (&writer == &writers[Clone]) record.flags = record_clone_flags(call.stop.arguments[0]);
-        return writer.write(builder, now(), record);
+        return writer.write(builder, nanoseconds_of(CLOCK_REALTIME), record);
     }
 
     // The thread as it is now, as far as facts are wanted.
@@ -173,7 +167,7 @@ event::View Decoder::executed(Tid tid, Tid parent, const PendingCall* call) {
     if (call != nullptr && (call->present & 1u << ExecSlots::filename) != 0) {
         record.filename = call->memory[ExecSlots::filename];
     }
-    return impl_->writers[Execve].write(impl_->builder, now(), record);
+    return impl_->writers[Execve].write(impl_->builder, nanoseconds_of(CLOCK_REALTIME), record);
 }
 
 event::View Decoder::cloned(Tid parent, Tid child, Pid child_pid, std::string_view kind_name, uint64_t flags) {
@@ -181,18 +175,18 @@ event::View Decoder::cloned(Tid parent, Tid child, Pid child_pid, std::string_vi
     record.pid = raw(child_pid);
     record.parent = raw(parent);
     record.flags = record_clone_flags(flags);
-    return impl_->birth_writer(kind_name).write(impl_->builder, now(), record);
+    return impl_->birth_writer(kind_name).write(impl_->builder, nanoseconds_of(CLOCK_REALTIME), record);
 }
 
 event::View Decoder::cloned_child(Tid parent, Tid child, std::string_view kind_name, uint64_t flags) {
     ProcessRecord record(parent, raw(child));
     record.flags = record_clone_flags(flags);
-    return impl_->birth_writer(kind_name).write(impl_->builder, now(), record);
+    return impl_->birth_writer(kind_name).write(impl_->builder, nanoseconds_of(CLOCK_REALTIME), record);
 }
 
 event::View Decoder::exited(Tid tid, const ExitFacts& facts) {
     event::Builder& out = impl_->builder;
-    out.begin(*event::find_event("procexit"), now(), tid);
+    out.begin(*event::find_event("procexit"), nanoseconds_of(CLOCK_REALTIME), tid);
     out.add_int(facts.status);
     out.add_int(WIFEXITED(facts.status) ? WEXITSTATUS(facts.status) : 0);
     out.add_int(WIFSIGNALED(facts.status) ? WTERMSIG(facts.status) : 0);
@@ -203,7 +197,7 @@ event::View Decoder::exited(Tid tid, const ExitFacts& facts) {
 
 event::View Decoder::signal_delivered(Tid tid, Tid sender, int signal) {
     event::Builder& out = impl_->builder;
-    out.begin(*event::find_event("signaldeliver"), now(), tid);
+    out.begin(*event::find_event("signaldeliver"), nanoseconds_of(CLOCK_REALTIME), tid);
     out.add_int(raw(sender));
     out.add_int(raw(tid));
     out.add_int(signal);

@@ -6,10 +6,10 @@
 
 #include <string>
 
+#include "base/unique_fd.h"
 #include "engine/event/descriptor.h"
 #include "engine/event/kernel_types.h"
 #include "tracer/proc_reader.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::tracer {
 

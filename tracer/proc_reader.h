@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/unique_fd.h"
 #include "engine/event/kernel_types.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::tracer {
 

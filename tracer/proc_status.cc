@@ -8,7 +8,7 @@
 #include <array>
 #include <string_view>
 
-#include "tracer/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace bewit::tracer {
 namespace {

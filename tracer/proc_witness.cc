@@ -11,6 +11,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "base/clock.h"
 #include "tracer/descriptor_witness.h"
 #include "tracer/executable_facts.h"
 #include "tracer/name_witness.h"
@@ -24,16 +25,9 @@ using event::FactGroup;
 using event::ProcessFacts;
 
 constexpr size_t longest_list = 4096;  // argv or environment, in bytes
-constexpr uint64_t second = 1'000'000'000;
 
 constexpr uint32_t in_stat = event::IdentityFacts | event::ResourceFacts;
 constexpr uint32_t in_status = event::IdentityFacts | event::ImageFacts | event::CredentialFacts | event::ResourceFacts;
-
-uint64_t now(clockid_t clock) {
-    timespec time{};
-    clock_gettime(clock, &time);
-    return static_cast<uint64_t>(time.tv_sec) * second + static_cast<uint64_t>(time.tv_nsec);
-}
 
 void fill_identity(const StatText& stat, const StatusText& status, Tid tid, ProcessFacts& facts) {
     facts.pid = static_cast<Pid>(status.group);
@@ -80,8 +74,8 @@ struct ProcWitness::Impl {
     DescriptorWitness descriptors{proc};
     NameWitness names{proc};
     // Added to a time since boot it gives one since the epoch.
-    const uint64_t boot_ns = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
-    const uint64_t tick_ns = second / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
+    const uint64_t boot_ns = nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME);
+    const uint64_t tick_ns = nanoseconds_per_second / static_cast<uint64_t>(sysconf(_SC_CLK_TCK));
     const uint64_t container_start_ns = start_of(Tid{1});
     std::string status_copy, comm_copy;
 
@@ -91,7 +85,7 @@ struct ProcWitness::Impl {
     uint64_t start_of(Tid tid) {
         const auto text = proc.read(tid, "stat");
         const auto stat = text ? parse_stat(*text) : std::nullopt;
-        return stat ? start_ns(*stat) : now(CLOCK_REALTIME);
+        return stat ? start_ns(*stat) : nanoseconds_of(CLOCK_REALTIME);
     }
 
     uint32_t fill(Tid tid, uint32_t wanted, ProcessFacts& facts) {

@@ -9,6 +9,7 @@
 
 #include <tl/expected.hpp>
 
+#include "base/unique_fd.h"
 #include "engine/event/kernel_types.h"
 #include "tracer/bpf_program.h"
 #include "tracer/inheritance.h"
@@ -16,7 +17,6 @@
 #include "tracer/start_failure.h"
 #include "tracer/terminal.h"
 #include "tracer/tracer.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::tracer {
 

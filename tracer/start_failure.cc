@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "base/unique_fd.h"
 #include "tracer/proc_status.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::tracer {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "tracer/unique_fd.h"
+#include "base/unique_fd.h"
 
 namespace bewit::tracer {
 

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tracer/ignored_signal.h"
 #include "tracer/ptrace_request.h"
 #include "tracer/registers.h"
@@ -21,11 +22,7 @@
 namespace bewit::tracer {
 namespace {
 
-uint64_t monotonic_ns() {
-    timespec now{};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
+uint64_t monotonic_ns() { return nanoseconds_of(CLOCK_MONOTONIC); }
 
 bool asks_for_signals(const match::Interest& interest) {
     const auto kind = event::find_kind("signaldeliver");

@@ -7,8 +7,8 @@
 #include <span>
 #include <string>
 
+#include "base/unique_fd.h"
 #include "engine/event/kernel_types.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::tracer {
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
@@ -11,16 +12,6 @@ namespace {
 
 constexpr size_t longest_name = 200;
 constexpr size_t longest_sentence = 1000;
-
-// Whole characters, where it is UTF-8.
-void cut(std::string& text, size_t longest) {
-    if (text.size() <= longest) return;
-    size_t end = longest;
-    while (end > longest - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-    text.resize(end);
-    text.shrink_to_fit();
-    text += "...";
-}
 
 }  // namespace
 
@@ -40,9 +31,9 @@ void Findings::put(const SourceText* file, Diagnostic diagnostic) {
 }
 
 void abbreviate(Diagnostic& diagnostic) {
-    cut(diagnostic.message, longest_sentence);
-    cut(diagnostic.remedy, longest_sentence);
-    for (ContextItem& item : diagnostic.context) cut(item.name, longest_name);
+    cut_text(diagnostic.message, longest_sentence);
+    cut_text(diagnostic.remedy, longest_sentence);
+    for (ContextItem& item : diagnostic.context) cut_text(item.name, longest_name);
 }
 
 }  // namespace bewit::rule

@@ -14,16 +14,15 @@
 
 #include <fmt/format.h>
 
+#include "base/unique_fd.h"
 #include "injector/image/shown.h"
 #include "injector/patch/container.h"
 #include "injector/spawn.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::image {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using tracer::UniqueFd;
 
 constexpr size_t largest_answer = size_t{1} << 20;
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "injector/http/base64.h"
 #include "injector/patch/container.h"
 #include "injector/patch/json_patch.h"
@@ -29,10 +30,8 @@ const Json& object_at(const Json& parent, const std::string& key) {
 // Names are somebody else's words, and the line may end up in a header.
 std::string one_line(std::string text) {
     std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    if (text.size() <= max_message) return text;
-    size_t end = max_message;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // between two characters
-    return text.substr(0, end) + "...";
+    cut_text(text, max_message);
+    return text;
 }
 
 std::string title_of(const Json& request, const Json& pod) {

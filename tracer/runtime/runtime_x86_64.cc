@@ -22,6 +22,7 @@
 #include <string>
 #include <system_error>
 
+#include "base/unique_fd.h"
 #include "tracer/confinement.h"
 #include "tracer/net_tables.h"
 #include "tracer/ptrace_request.h"
@@ -35,7 +36,6 @@
 #include "tracer/sealing_calls.h"
 #include "tracer/tracee_memory.h"
 #include "tracer/tracee_table.h"
-#include "tracer/unique_fd.h"
 
 namespace bewit::tracer {
 namespace {

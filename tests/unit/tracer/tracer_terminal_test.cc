@@ -8,8 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/unique_fd.h"
 #include "tests/unit/tracer/traced_run.h"
-#include "tracer/unique_fd.h"
 
 using namespace bewit::tracer;
 using namespace bewit::tracer::test;
@@ -37,7 +37,7 @@ public:
     }
 
 private:
-    UniqueFd master_;
+    bewit::UniqueFd master_;
     std::string name_;
 };
 

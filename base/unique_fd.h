@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace bewit::tracer {
+namespace bewit {
 
 class UniqueFd {
 public:
@@ -32,4 +32,4 @@ private:
     int fd_ = -1;
 };
 
-}  // namespace bewit::tracer
+}  // namespace bewit
