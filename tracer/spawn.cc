@@ -61,7 +61,7 @@ public:
     [[noreturn]] void run() {
         wait_for_tracer();
         leave_group();
-        if (plan_.options.trace && !plan_.options.keep_ptrace_capability) drop_ptrace_capability();
+        if (plan_.options.trace) drop_ptrace_capability();
         if (!plan_.filter.empty()) install_filter();
         change_user();
         plan_.inheritance.restore_descriptors_and_dispositions();

@@ -31,10 +31,9 @@ struct Options {
     // The workload is killed when bewit is (PTRACE_O_EXITKILL). Else it runs on unwatched, except where bewit is PID 1 and the kernel ends all; there is
     // no seccomp program and no runtime then, whatever is asked for above: without a tracer, what stops would fail with ENOSYS (seccomp(2), RET_TRACE).
     bool die_with_tracer = true;
-    bool trace = true;                       // false: run the workload unwatched, with all of PID 1's duties
-    // The workload keeps CAP_SYS_PTRACE in its bounding set, where bewit was given it. With it, any process of the container can write into
-    // bewit; and nothing that bewit traces can be traced by another one anyway.
-    bool keep_ptrace_capability = false;
+    // false: run the workload unwatched, with all of PID 1's duties. Else CAP_SYS_PTRACE is taken from it: with that, any process of the container
+    // can write into bewit; and nothing that bewit traces can be traced by another one anyway.
+    bool trace = true;
 };
 
 // Why the command did not run. `exit_status` is 125, 126 or 127 (contract of `bewit run`).

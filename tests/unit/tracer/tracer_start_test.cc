@@ -52,6 +52,9 @@ private:
     std::filesystem::path path_;
 };
 
+// What a traced workload is without, so that it differs in nothing else from one that runs by itself.
+void give_up_tracing() { prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0); }
+
 std::string run_natively(const std::vector<std::string>& command, const std::function<void()>& before) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return "no pipe";
@@ -200,6 +203,7 @@ TEST_CASE("where there is no thread for bewit itself nothing starts, and the sen
 
 TEST_CASE("the workload finds everything as it is without bewit") {
     const auto unusual = [] {
+        give_up_tracing();
         umask(0137);
         setenv("BEWIT_TEST_VARIABLE", "kept", 1);
         signal(SIGPIPE, SIG_IGN);
@@ -224,16 +228,15 @@ TEST_CASE("the workload finds everything as it is without bewit") {
     REQUIRE(expected.find("descriptor 9") != std::string::npos);
     for (Setting way : all_ways()) {
         way.before = unusual;
-        way.options.keep_ptrace_capability = true;
         CHECK(run(command, way).output == expected);
     }
 }
 
 TEST_CASE("what bewit itself opens and ignores is not handed on") {
-    const std::string expected = run_natively({program("show_self")}, [] {});
+    const std::string expected = run_natively({program("show_self")}, give_up_tracing);
     for (Setting way : all_ways()) {
-        way.options.keep_ptrace_capability = true;
         way.before = [] {
+            give_up_tracing();
             Inheritance::take();
             signal(SIGPIPE, SIG_IGN);
             signal(SIGTERM, [](int) {});
@@ -243,7 +246,7 @@ TEST_CASE("what bewit itself opens and ignores is not handed on") {
     }
 }
 
-TEST_CASE("the capability to trace is taken from the workload, unless it is asked for") {
+TEST_CASE("the capability to trace is taken from the workload, where it is traced") {
     if (geteuid() != 0 || prctl(PR_CAPBSET_READ, CAP_SYS_PTRACE) != 1) {
         MESSAGE("skipped: this process does not have CAP_SYS_PTRACE");
         return;
@@ -254,7 +257,7 @@ TEST_CASE("the capability to trace is taken from the workload, unless it is aske
     CHECK((bounding_set(without.output) & bit) == 0);
     CHECK_FALSE(without.keeps_ptrace_capability);
     Setting setting;
-    setting.options.keep_ptrace_capability = true;
+    setting.options.trace = false;
     CHECK((bounding_set(run({program("show_self")}, setting).output) & bit) != 0);
 }
 
