@@ -46,8 +46,8 @@ void skip_words(std::string_view& text, int count) {
 }
 
 // Real, effective, saved, filesystem.
-void parse_ids(std::string_view text, uint32_t& effective, uint32_t& filesystem) {
-    take_word(text);
+void parse_ids(std::string_view text, uint32_t& real, uint32_t& effective, uint32_t& filesystem) {
+    real = take_integer<uint32_t>(text);
     effective = take_integer<uint32_t>(text);
     take_word(text);
     filesystem = take_integer<uint32_t>(text);
@@ -58,8 +58,23 @@ void parse_status_line(std::string_view name, std::string_view value, StatusText
         std::string_view rest = value;
         return take_word(rest);
     };
-    if (name == "Tgid")
+    uint32_t real_gid = 0;
+    if (name == "State")
+        status.state = first().empty() ? '?' : first().front();
+    else if (name == "Tgid")
         to_integer(first(), status.group);
+    else if (name == "PPid")
+        to_integer(first(), status.parent);
+    else if (name == "TracerPid")
+        to_integer(first(), status.tracer);
+    else if (name == "Seccomp")
+        to_integer(first(), status.seccomp);
+    else if (name == "ShdPnd")
+        to_integer(first(), status.signals_pending, 16);
+    else if (name == "SigIgn")
+        to_integer(first(), status.signals_ignored, 16);
+    else if (name == "SigCgt")
+        to_integer(first(), status.signals_caught, 16);
     else if (name == "NStgid")
         to_integer(last_word(value), status.inner_group);
     else if (name == "NSpid")
@@ -67,9 +82,9 @@ void parse_status_line(std::string_view name, std::string_view value, StatusText
     else if (name == "NSpgid")
         to_integer(last_word(value), status.inner_process_group);
     else if (name == "Uid")
-        parse_ids(value, status.effective_uid, status.filesystem_uid);
+        parse_ids(value, status.real_uid, status.effective_uid, status.filesystem_uid);
     else if (name == "Gid")
-        parse_ids(value, status.effective_gid, status.filesystem_gid);
+        parse_ids(value, real_gid, status.effective_gid, status.filesystem_gid);
     else if (name == "Groups")
         status.groups = value;
     else if (name == "CapInh")

@@ -20,13 +20,17 @@ struct StatText {
 };
 std::optional<StatText> parse_stat(std::string_view text);
 
-// /proc/TID/status. What the kernel does not tell keeps its first value.
+// /proc/TID/status. What the kernel does not tell keeps its first value. Parsing allocates nothing.
 struct StatusText {
-    int64_t group = -1;                                                     // Tgid
+    char state = '?';                                                       // 'Z' has ended and was not waited for
+    int64_t group = -1, parent = -1, tracer = -1;                           // Tgid, PPid, TracerPid
+    int64_t seccomp = -1;                                                   // its mode
     int64_t inner_group = -1, inner_thread = -1, inner_process_group = -1;  // in the innermost pid namespace
+    uint32_t real_uid = UINT32_MAX;
     uint32_t effective_uid = 0, effective_gid = 0, filesystem_uid = 0, filesystem_gid = 0;
     std::string_view groups;  // of the credentials: "0 1 27 "
     uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
+    uint64_t signals_ignored = 0, signals_caught = 0, signals_pending = 0;  // SigIgn, SigCgt, ShdPnd
     uint64_t vm_size_kb = 0, vm_rss_kb = 0, vm_swap_kb = 0;
 };
 StatusText parse_status(std::string_view text);

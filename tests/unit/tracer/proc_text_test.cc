@@ -51,6 +51,29 @@ TEST_CASE("a status gives numbers of the innermost namespace, effective ids and 
     CHECK(status.cap_effective == 0xa80425fb);
 }
 
+TEST_CASE("a status gives what the tracer itself goes by") {
+    const StatusText status = parse_status(
+        "Name:\tState:\nState:\tZ (zombie)\nTgid:\t300\nPPid:\t17\nTracerPid:\t5\nUid:\t1\t2\t3\t4\nSeccomp:\t2\n"
+        "ShdPnd:\t0000000000000100\nSigIgn:\t0000000000001000\nSigCgt:\t0000000180014003\n");
+    CHECK(status.state == 'Z');
+    CHECK(status.parent == 17);
+    CHECK(status.tracer == 5);
+    CHECK(status.seccomp == 2);
+    CHECK(status.real_uid == 1);
+    CHECK(status.signals_pending == 0x100);
+    CHECK(status.signals_ignored == 0x1000);
+    CHECK(status.signals_caught == 0x180014003);
+}
+
+TEST_CASE("a status without a line says so") {
+    const StatusText status = parse_status("Name:\tsh\nState:\n");
+    CHECK(status.state == '?');
+    CHECK(status.parent == -1);
+    CHECK(status.tracer == -1);
+    CHECK(status.seccomp == -1);
+    CHECK(status.signals_ignored == 0);
+}
+
 TEST_CASE("a list keeps empty strings and a last one without its NUL") {
     std::vector<std::string> out = {"left", "over", "from", "before", "!"};
     split_at_nul(std::string_view("sh\0-c\0\0cut", 10), out);
