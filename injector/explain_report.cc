@@ -134,6 +134,12 @@ std::string spoken_listing(const tracer::BpfProgram& program) {
     return text;
 }
 
+std::string joined(const json& array) {
+    std::string text;
+    for (const json& item : array) text += (text.empty() ? "" : ", ") + item.get<std::string>();
+    return text;
+}
+
 }  // namespace
 
 nlohmann::json explain_json(const RuleSetup& setup) {
@@ -145,16 +151,6 @@ nlohmann::json explain_json(const RuleSetup& setup) {
             {"interest", interest_json(interest)},
             {"seccomp", {{"instructions", program.size()}, {"listing", spoken_listing(program)}}}};
 }
-
-namespace {
-
-std::string joined(const json& array) {
-    std::string text;
-    for (const json& item : array) text += (text.empty() ? "" : ", ") + item.get<std::string>();
-    return text;
-}
-
-}  // namespace
 
 std::string explain_text(const json& object) {
     std::string text;
