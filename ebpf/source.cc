@@ -13,12 +13,15 @@
 
 #include <fmt/format.h>
 
-#include "ebpf/plans.h"
-#include "ebpf/sample.h"
-#include "ebpf/sample_witness.h"
+#include "kernel/plans.h"
+#include "kernel/sample.h"
+#include "kernel/sample_witness.h"
 
 namespace bewit::ebpf {
 namespace {
+
+using kernel::Failure;
+using kernel::Options;
 
 constexpr size_t longest_log = 1 << 20, told_of_log = 2000;
 constexpr uint32_t wakeups_per_ring = 16;
@@ -52,7 +55,7 @@ bool fill(const bpf_map* map, const std::vector<Row>& rows) {
     return true;
 }
 
-class LoadedSource final : public Source {
+class LoadedSource final : public kernel::Source {
 public:
     explicit LoadedSource(event::Witness& proc) : witness_(sample_, proc) {}
     ~LoadedSource() override { ring_buffer__free(ring_); }
@@ -71,7 +74,7 @@ public:
     int read(event::Sink& sink, int timeout_ms) override {
         sink_ = &sink;
         handed_over_ = 0;
-        boot_offset_ = boot_offset_ns();
+        boot_offset_ = kernel::boot_offset_ns();
         const int polled = ring_buffer__poll(ring_, timeout_ms);
         if (polled < 0 && polled != -EINTR) return polled;
         // What did not wake anybody.
@@ -99,7 +102,7 @@ private:
     }
 
     tl::expected<void, Failure> start_logged(const match::Interest& interest, const Options& options, const std::string& log) {
-        const Plans plans = make_plans(interest);
+        const kernel::Plans plans = kernel::make_plans(interest);
         skeleton_.object = bewit_bpf__open();
         if (skeleton_.object == nullptr) return failed(Failure::Step::Open, errno, "the BPF programs cannot be read", log);
         skeleton_->rodata->own_tgid = static_cast<uint32_t>(getpid());
@@ -133,8 +136,8 @@ private:
 
     Skeleton skeleton_;
     ring_buffer* ring_ = nullptr;
-    Sample sample_;
-    SampleWitness witness_;
+    kernel::Sample sample_;
+    kernel::SampleWitness witness_;
     event::Sink* sink_ = nullptr;
     uint64_t boot_offset_ = 0;
     int handed_over_ = 0;
@@ -142,7 +145,7 @@ private:
 
 }  // namespace
 
-tl::expected<std::unique_ptr<Source>, Failure> Source::open(const match::Interest& interest, event::Witness& proc, const Options& options) {
+tl::expected<std::unique_ptr<kernel::Source>, Failure> open(const match::Interest& interest, event::Witness& proc, const Options& options) {
     auto source = std::make_unique<LoadedSource>(proc);
     if (auto started = source->start(interest, options); !started) return tl::unexpected(std::move(started.error()));
     return source;

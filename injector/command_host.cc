@@ -138,7 +138,7 @@ private:
     Monitor monitor_;
     tracer::ProcWitness proc_;
     doctor::SourceKind kind_ = doctor::SourceKind::Ebpf;
-    std::unique_ptr<ebpf::Source> source_;
+    std::unique_ptr<kernel::Source> source_;
     DropReport drops_;
 };
 

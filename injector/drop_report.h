@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "ebpf/plan.h"
+#include "kernel/plan.h"
 
 namespace bewit {
 

@@ -8,8 +8,8 @@
 
 namespace bewit {
 
-// Of doctor::sees_whole_machine(). What ebpf::Source::open() and kmod::open() promise and demand.
-tl::expected<std::unique_ptr<ebpf::Source>, ebpf::Failure> open_kernel_source(doctor::SourceKind kind, const match::Interest& interest, event::Witness& proc,
-                                                                              const ebpf::Options& options);
+// Of doctor::sees_whole_machine(). What ebpf::open() and kmod::open() promise and demand.
+tl::expected<std::unique_ptr<kernel::Source>, kernel::Failure> open_kernel_source(doctor::SourceKind kind, const match::Interest& interest, event::Witness& proc,
+                                                                              const kernel::Options& options);
 
 }  // namespace bewit

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* What ebpf/programs/ ask of kernel structures that a module does not see, or that differ by version. */
+/* What kernel/programs/ ask of kernel structures that a module does not see, or that differ by version. */
 #ifndef BEWIT_KMOD_ACCESS_H
 #define BEWIT_KMOD_ACCESS_H
 

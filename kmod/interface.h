@@ -5,13 +5,13 @@
  * maps the rings, and starts; when the last reference to the open file goes, all probes are gone and all memory is free.
  *
  * The mapping holds a ring for each possible CPU, one after the other: a page with struct bewit_ring, then `ring_bytes` of samples
- * (ebpf/plan.h). A sample begins at a multiple of eight bytes and may run over the end of its ring to the beginning. Only the module
+ * (kernel/plan.h). A sample begins at a multiple of eight bytes and may run over the end of its ring to the beginning. Only the module
  * writes `produced`, only the reader `consumed`; both only grow. Samples of one CPU are in order of time; between CPUs the reader merges.
  */
 #ifndef BEWIT_KMOD_INTERFACE_H
 #define BEWIT_KMOD_INTERFACE_H
 
-#include "ebpf/plan.h"
+#include "kernel/plan.h"
 
 #ifdef __KERNEL__
 #include <linux/ioctl.h>

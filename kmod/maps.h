@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The maps of ebpf/programs/ for the kernel module: plain memory, taken when the owner configures and given back when it goes; no lookup
+/* The maps of kernel/programs/ for the kernel module: plain memory, taken when the owner configures and given back when it goes; no lookup
  * allocates, waits, or takes more than a few steps. The rings are here, too.
  */
 #ifndef BEWIT_KMOD_MAPS_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* What ebpf/programs/ are written against, for the kernel module: the kernel's own types, and the helpers of BPF as functions. Nothing
+/* What kernel/programs/ are written against, for the kernel module: the kernel's own types, and the helpers of BPF as functions. Nothing
  * here sleeps, takes a lock, or faults: memory that is not there reads as zeroes and an error, as the helpers promise.
  */
 #ifndef BEWIT_KMOD_NATIVE_H

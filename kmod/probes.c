@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
-/* The programs of ebpf/programs/, compiled for this kernel, on its tracepoints; and the memory that they work in. The programs run with
+/* The programs of kernel/programs/, compiled for this kernel, on its tracepoints; and the memory that they work in. The programs run with
  * preemption off and in an RCU read-side section, on every kernel: some tracepoints no longer see to that themselves.
  */
 #include <linux/module.h>
@@ -11,7 +11,7 @@
 
 #include "kmod/probes.h"
 
-#include "ebpf/programs/bewit.bpf.c"
+#include "kernel/programs/bewit.bpf.c"
 
 enum { SMALL_CALLS = 8192, LARGE_CALLS = 64 };
 

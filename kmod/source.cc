@@ -15,16 +15,16 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
-#include "ebpf/plans.h"
-#include "ebpf/sample.h"
-#include "ebpf/sample_witness.h"
+#include "kernel/plans.h"
+#include "kernel/sample.h"
+#include "kernel/sample_witness.h"
 #include "kmod/interface.h"
 #include "kmod/rings.h"
 
 namespace bewit::kmod {
 namespace {
 
-using ebpf::Failure;
+using kernel::Failure;
 
 constexpr uint32_t wakeups_per_ring = 16;
 // What was begun on another CPU before now is in its ring after that long.
@@ -38,7 +38,7 @@ uint64_t address(const void* data) {
     return reinterpret_cast<uintptr_t>(data);
 }
 
-class Device final : public ebpf::Source {
+class Device final : public kernel::Source {
 public:
     explicit Device(event::Witness& proc) : witness_(sample_, proc) {}
     Device(const Device&) = delete;
@@ -48,7 +48,7 @@ public:
         if (fd_ >= 0) close(fd_);
     }
 
-    tl::expected<void, Failure> start(const match::Interest& interest, const ebpf::Options& options) {
+    tl::expected<void, Failure> start(const match::Interest& interest, const kernel::Options& options) {
         fd_ = ::open(BEWIT_DEVICE, O_RDWR | O_CLOEXEC);
         if (fd_ < 0) {
             const int error = errno;
@@ -60,7 +60,7 @@ public:
                                               "the kernel module is in use: " BEWIT_DEVICE " has one owner at a time"});
             return failed(Failure::Step::Open, error, BEWIT_DEVICE);
         }
-        const ebpf::Plans plans = ebpf::make_plans(interest);
+        const kernel::Plans plans = kernel::make_plans(interest);
         const auto cpus = static_cast<size_t>(std::max(sysconf(_SC_NPROCESSORS_CONF), 1L));
         bewit_configuration wanted{};
         wanted.interface = BEWIT_INTERFACE;
@@ -91,7 +91,7 @@ public:
     int read(event::Sink& sink, int timeout_ms) override {
         pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
         if (poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) return -errno;
-        const uint64_t offset = ebpf::boot_offset_ns();
+        const uint64_t offset = kernel::boot_offset_ns();
         // Who does not wait wants all there is.
         const uint64_t until = timeout_ms == 0 ? std::numeric_limits<uint64_t>::max() : nanoseconds_of(CLOCK_BOOTTIME) - settled_ns;
         int handed_over = 0;
@@ -114,14 +114,14 @@ private:
     void* area_ = MAP_FAILED;
     size_t area_bytes_ = 0;
     Rings rings_;
-    ebpf::Sample sample_;
-    ebpf::SampleWitness witness_;
+    kernel::Sample sample_;
+    kernel::SampleWitness witness_;
 };
 
 }  // namespace
 
-tl::expected<std::unique_ptr<ebpf::Source>, Failure> open(const match::Interest& interest, event::Witness& proc,
-                                                          const ebpf::Options& options) {
+tl::expected<std::unique_ptr<kernel::Source>, Failure> open(const match::Interest& interest, event::Witness& proc,
+                                                          const kernel::Options& options) {
     auto device = std::make_unique<Device>(proc);
     if (auto started = device->start(interest, options); !started) return tl::unexpected(std::move(started.error()));
     return device;

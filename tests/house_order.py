@@ -16,9 +16,10 @@ MAY_USE = {
     "engine/alert": {"engine/field", "engine/rule", "engine/filter", "engine/event"},
     "engine/capture": {"engine/event", "engine/state"},
     "tracer": {"engine/event", "engine/match/interest.h"},
-    "ebpf": {"engine/event", "engine/match/interest.h"},
-    "kmod": {"engine/event", "engine/match/interest.h", "ebpf"},
-    "injector": {"engine", "tracer", "ebpf", "kmod"},
+    "kernel": {"engine/event", "engine/match/interest.h"},
+    "ebpf": {"engine/event", "engine/match/interest.h", "kernel"},
+    "kmod": {"engine/event", "engine/match/interest.h", "kernel"},
+    "injector": {"engine", "tracer", "kernel", "ebpf", "kmod"},
 }
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 

@@ -75,7 +75,7 @@ Outcome try_ptrace() {
 Outcome try_kernel(SourceKind kind) {
     const match::Interest interest = interest_in_execs();
     tracer::ProcWitness proc;
-    const ebpf::Options options{.ring_bytes = trial_ring_bytes};
+    const kernel::Options options{.ring_bytes = trial_ring_bytes};
     auto source = open_kernel_source(kind, interest, proc, options);
     if (!source) return tl::unexpected(source.error().message);
     const pid_t child = fork();

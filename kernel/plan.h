@@ -2,10 +2,10 @@
 /* What the program bewit tells its BPF programs or its kernel module, and what they send: plain C, read by all.
  *
  * A plan says how the record of one event type is made: what is saved of user memory at the call's entry, and for every parameter of
- * the record where it comes from. The programs know no event type by name; ebpf/plan_table.h has the plans.
+ * the record where it comes from. The programs know no event type by name; kernel/plan_table.h has the plans.
  *
  * What they send is a sample: a head, the record (engine/event/record.h), and facts, that is kernel state which belongs to the event and
- * is no parameter of it. In a record fresh from the kernel, flags and codes still have the kernel's own encoding (ebpf/sample.h).
+ * is no parameter of it. In a record fresh from the kernel, flags and codes still have the kernel's own encoding (kernel/sample.h).
  */
 #ifndef BEWIT_EBPF_PLAN_H
 #define BEWIT_EBPF_PLAN_H

@@ -1,10 +1,10 @@
-#include "ebpf/sample_witness.h"
+#include "kernel/sample_witness.h"
 
 #include <time.h>
 
 #include "base/clock.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 namespace {
 
 }  // namespace
@@ -31,4 +31,4 @@ uint64_t boot_offset_ns() {
     return nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME);
 }
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

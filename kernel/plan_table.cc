@@ -1,6 +1,6 @@
-#include "ebpf/plan_table.h"
+#include "kernel/plan_table.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 
 using namespace event::encoding;
 using namespace words;
@@ -12,4 +12,4 @@ std::span<const CallParameters> plan_table() {
     return table;
 }
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

@@ -3,7 +3,7 @@
 #ifndef BEWIT_EBPF_REGISTERS_H
 #define BEWIT_EBPF_REGISTERS_H
 
-#include "ebpf/programs/kernel_types.h"
+#include "kernel/programs/kernel_types.h"
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct pt_regs {

@@ -5,7 +5,7 @@
 #ifndef BEWIT_EBPF_TUPLE_H
 #define BEWIT_EBPF_TUPLE_H
 
-#include "ebpf/programs/numbers.h"
+#include "kernel/programs/numbers.h"
 
 struct endpoint {
 	uint8_t ip[16];

@@ -3,8 +3,8 @@
 #ifndef BEWIT_EBPF_TASK_H
 #define BEWIT_EBPF_TASK_H
 
-#include "ebpf/programs/socket.h"
-#include "ebpf/programs/write.h"
+#include "kernel/programs/socket.h"
+#include "kernel/programs/write.h"
 
 enum {
 	PAGE_KB = 4,

@@ -1,10 +1,10 @@
 // Answers from what the kernel sent with an event, for every source that sends samples.
 #pragma once
 
-#include "ebpf/sample.h"
 #include "engine/event/witness.h"
+#include "kernel/sample.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 
 // Facts that came with the event, then whoever can look. Both must outlive it.
 class SampleWitness final : public event::Witness {
@@ -22,4 +22,4 @@ private:
 // What CLOCK_REALTIME is ahead of CLOCK_BOOTTIME now, in nanoseconds: samples carry the latter.
 uint64_t boot_offset_ns();
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

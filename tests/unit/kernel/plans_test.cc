@@ -1,16 +1,16 @@
-#include "ebpf/plans.h"
+#include "kernel/plans.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "ebpf/plan_table.h"
 #include "engine/event/syscalls.h"
 #include "engine/event/witness.h"
+#include "kernel/plan_table.h"
 
 using namespace bewit;
-using namespace bewit::ebpf;
+using namespace bewit::kernel;
 using Level = match::KindInterest::Level;
 
 namespace {

@@ -1,4 +1,4 @@
-#include "ebpf/plans.h"
+#include "kernel/plans.h"
 
 #include <algorithm>
 #include <array>
@@ -6,11 +6,11 @@
 #include <string_view>
 #include <utility>
 
-#include "ebpf/plan_table.h"
 #include "engine/event/syscalls.h"
 #include "engine/event/witness.h"
+#include "kernel/plan_table.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 namespace {
 
 using event::EventInfo;
@@ -318,4 +318,4 @@ const std::vector<Touch>& Touches::of(uint16_t event_id) const {
     return event_id < by_event_.size() ? by_event_[event_id] : none;
 }
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

@@ -1,4 +1,4 @@
-#include "ebpf/sample.h"
+#include "kernel/sample.h"
 
 #include <linux/magic.h>
 #include <netinet/in.h>
@@ -13,7 +13,7 @@
 
 #include "engine/event/encoding.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 namespace {
 
 using event::Descriptor;
@@ -221,4 +221,4 @@ void describe(const DescriptorFact& fact, Descriptor& out) {
         describe_file(fact, out);
 }
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

@@ -1,11 +1,11 @@
-// The words in which the table of all events (engine/event/call_table.inc) says where the parameters of a record come from: for the kernel an operation (ebpf/plan.h), and for
-// what the kernel leaves undone a function that puts the finishing touch to the value.
+// The words in which the table of all events (engine/event/call_table.inc) says where the parameters of a record come from: for the kernel an
+// operation (kernel/plan.h), and for what the kernel leaves undone a function that puts the finishing touch to the value.
 #pragma once
 
-#include "ebpf/plan.h"
 #include "engine/event/encoding.h"
+#include "kernel/plan.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 
 struct Parameter {
     // The value as records have it. `raw` is what the kernel wrote.
@@ -106,4 +106,4 @@ Parameter quota_id();
 Parameter quota_format();
 
 }  // namespace words
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

@@ -3,8 +3,8 @@
 #ifndef BEWIT_EBPF_NUMBERS_H
 #define BEWIT_EBPF_NUMBERS_H
 
-#include "ebpf/programs/socket.h"
-#include "ebpf/programs/write.h"
+#include "kernel/programs/socket.h"
+#include "kernel/programs/write.h"
 
 static __always_inline bool succeeded(const struct scratch *s)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* The programs: at a call's entry what user memory says is saved, at its exit the record is made; births, execs, ends and signals have
- * tracepoints of their own. Which calls, and how, is told by maps (ebpf/plan.h). Nothing here knows an event type by name.
+ * tracepoints of their own. Which calls, and how, is told by maps (kernel/plan.h). Nothing here knows an event type by name.
  */
-#include "ebpf/programs/scratch.h"
+#include "kernel/programs/scratch.h"
 
 #include BEWIT_REGISTERS
 
-#include "ebpf/programs/bytes.h"
+#include "kernel/programs/bytes.h"
 
 #ifndef BEWIT_KERNEL
 char LICENSE[] SEC("license") = "GPL";

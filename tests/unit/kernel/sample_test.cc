@@ -1,4 +1,4 @@
-#include "ebpf/sample.h"
+#include "kernel/sample.h"
 
 #include <doctest/doctest.h>
 #include <linux/magic.h>
@@ -11,7 +11,7 @@
 #include "engine/event/builder.h"
 
 using namespace bewit;
-using namespace bewit::ebpf;
+using namespace bewit::kernel;
 
 namespace {
 

@@ -1,6 +1,6 @@
-#include "ebpf/words.h"
+#include "kernel/words.h"
 
-namespace bewit::ebpf::words {
+namespace bewit::kernel::words {
 namespace {
 
 using namespace event::encoding;
@@ -201,4 +201,4 @@ Parameter quota_format() {
             }};
 }
 
-}  // namespace bewit::ebpf::words
+}  // namespace bewit::kernel::words

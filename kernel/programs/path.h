@@ -3,7 +3,7 @@
 #ifndef BEWIT_EBPF_PATH_H
 #define BEWIT_EBPF_PATH_H
 
-#include "ebpf/programs/scratch.h"
+#include "kernel/programs/scratch.h"
 
 enum { MOST_COMPONENTS = 48 };
 

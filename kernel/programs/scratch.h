@@ -10,7 +10,7 @@
 #ifdef BEWIT_KERNEL
 #include BEWIT_KERNEL
 #else
-#include "ebpf/programs/kernel_types.h"
+#include "kernel/programs/kernel_types.h"
 
 #include <bpf/bpf_helpers.h>
 
@@ -18,8 +18,8 @@
 #include <bpf/bpf_tracing.h>
 #endif
 
-#include "ebpf/plan.h"
 #include "engine/event/record.h"
+#include "kernel/plan.h"
 
 enum {
 	OUT_ROOM = 32768,   /* a power of two, as all of them */

@@ -3,8 +3,8 @@
 #ifndef BEWIT_EBPF_BYTES_H
 #define BEWIT_EBPF_BYTES_H
 
-#include "ebpf/programs/task.h"
-#include "ebpf/programs/tuple.h"
+#include "kernel/programs/task.h"
+#include "kernel/programs/tuple.h"
 
 enum { DYNAMIC_NUMBER = 0, DYNAMIC_TEXT = 1, MOST_POLLED = 16 };
 

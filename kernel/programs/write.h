@@ -5,7 +5,7 @@
 #ifndef BEWIT_EBPF_WRITE_H
 #define BEWIT_EBPF_WRITE_H
 
-#include "ebpf/programs/save.h"
+#include "kernel/programs/save.h"
 
 /* False when the record is full: what comes now is left out, and the record marked. */
 static __always_inline bool has_room(struct scratch *s)

@@ -3,7 +3,7 @@
 #ifndef BEWIT_EBPF_SOCKET_H
 #define BEWIT_EBPF_SOCKET_H
 
-#include "ebpf/programs/path.h"
+#include "kernel/programs/path.h"
 
 static __always_inline uint16_t swapped(uint16_t value)
 {

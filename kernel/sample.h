@@ -8,13 +8,13 @@
 #include <string_view>
 #include <vector>
 
-#include "ebpf/plan.h"
-#include "ebpf/plans.h"
 #include "engine/event/descriptor.h"
 #include "engine/event/kernel_types.h"
 #include "engine/event/view.h"
+#include "kernel/plan.h"
+#include "kernel/plans.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 
 struct DescriptorFact {
     Fd fd = Fd::None;
@@ -54,4 +54,4 @@ private:
 // The same as the witness's word of a descriptor.
 void describe(const DescriptorFact& fact, event::Descriptor& out);
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel

@@ -3,7 +3,7 @@
 #ifndef BEWIT_EBPF_SAVE_H
 #define BEWIT_EBPF_SAVE_H
 
-#include "ebpf/programs/scratch.h"
+#include "kernel/programs/scratch.h"
 
 enum { MOST_VECTORS = 8, MOST_STRINGS = 64, LONGEST_ADDRESS = 128, HOW_SIZE = 24 };
 

@@ -4,11 +4,11 @@
 #include <array>
 #include <vector>
 
-#include "ebpf/plan.h"
-#include "ebpf/words.h"
 #include "engine/match/interest.h"
+#include "kernel/plan.h"
+#include "kernel/words.h"
 
-namespace bewit::ebpf {
+namespace bewit::kernel {
 
 struct Plans {
     std::vector<bewit_call> calls;   // BEWIT_CALLS, by ABI and number
@@ -36,4 +36,4 @@ private:
     std::vector<std::vector<Touch>> by_event_;
 };
 
-}  // namespace bewit::ebpf
+}  // namespace bewit::kernel
