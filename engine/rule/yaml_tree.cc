@@ -3,26 +3,17 @@
 #include "engine/rule/yaml_tree.h"
 
 #include <algorithm>
-#include <streambuf>
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "base/text_buffer.h"
 #include "engine/rule/load_limits.h"
 
 namespace bewit::rule {
 namespace {
-
-// Reads a text where it lies.
-class TextBuffer : public std::streambuf {
-public:
-    explicit TextBuffer(std::string_view text) {
-        char* begin = const_cast<char*>(text.data());  // std::streambuf asks for it; nothing writes
-        setg(begin, begin, begin + text.size());
-    }
-};
 
 // Thrown through the YAML parser, and caught where it was called.
 struct Refusal {

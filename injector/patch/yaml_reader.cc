@@ -1,6 +1,5 @@
 // YAML with the place of every value. yaml-cpp parses, and says where values begin; where they end is found here, from the text between two beginnings
 // (yaml_extent.h).
-#include <streambuf>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include "base/text_buffer.h"
 #include "injector/patch/document.h"
 #include "injector/patch/utf8.h"
 #include "injector/patch/yaml_extent.h"
@@ -15,15 +15,6 @@
 
 namespace bewit::patch {
 namespace {
-
-// Reads a text where it lies.
-class TextBuffer : public std::streambuf {
-public:
-    explicit TextBuffer(std::string_view text) {
-        char* begin = const_cast<char*>(text.data());  // std::streambuf asks for it; nothing writes
-        setg(begin, begin, begin + text.size());
-    }
-};
 
 // Thrown through the YAML parser, and caught where it was called.
 struct Refusal {
