@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "base/unique_fd.h"
+
 namespace bewit {
 namespace {
 
@@ -22,12 +24,7 @@ std::string reason(int error) { return std::strerror(error); }
 // Any descriptor that takes bytes. A line is written whole or counted as not delivered; a partial line is finished first.
 class DescriptorSink : public AlertSink {
 public:
-    DescriptorSink(std::string name, int fd) : name_(std::move(name)), fd_(fd) {}
-    ~DescriptorSink() override {
-        if (fd_ >= 0) close(fd_);
-    }
-    DescriptorSink(const DescriptorSink&) = delete;
-    DescriptorSink& operator=(const DescriptorSink&) = delete;
+    DescriptorSink(std::string name, UniqueFd fd) : name_(std::move(name)), fd_(std::move(fd)) {}
 
     std::string_view name() const override { return name_; }
 
@@ -39,7 +36,7 @@ public:
 protected:
     bool write_all(std::string_view bytes) {
         while (!bytes.empty()) {
-            const ssize_t written = ::write(fd_, bytes.data(), bytes.size());
+            const ssize_t written = ::write(fd_.get(), bytes.data(), bytes.size());
             if (written < 0 && errno == EINTR) continue;
             // Whoever shares it may have made it one that does not wait (O_NONBLOCK, open(2)).
             if (written < 0 && errno == EAGAIN && wait_until_writable()) continue;
@@ -50,42 +47,43 @@ protected:
     }
 
     bool wait_until_writable() const {
-        pollfd waiting{.fd = fd_, .events = POLLOUT, .revents = 0};
+        pollfd waiting{.fd = fd_.get(), .events = POLLOUT, .revents = 0};
         return poll(&waiting, 1, -1) > 0 || errno == EINTR;
     }
 
     std::string name_;
     std::string buffer_;
-    int fd_;
+    UniqueFd fd_;
 };
 
-int connect_unix(const std::string& path) {
+// Of what failed, errno tells why.
+UniqueFd connect_unix(const std::string& path) {
     sockaddr_un address{};
     if (path.size() >= sizeof address.sun_path) {
         errno = ENAMETOOLONG;
-        return -1;
+        return {};
     }
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, path.size());
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0) return -1;
-    if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
-    const int failure = errno;
-    close(fd);
-    errno = failure;
-    return -1;
+    UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (fd && connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+        const int failure = errno;
+        fd.reset();
+        errno = failure;
+    }
+    return fd;
 }
 
 // Connects again, once per line, when its reader went away and came back.
 class UnixSink final : public DescriptorSink {
 public:
-    UnixSink(std::string name, std::string path, int fd) : DescriptorSink(std::move(name), fd), path_(std::move(path)) {}
+    UnixSink(std::string name, std::string path, UniqueFd fd) : DescriptorSink(std::move(name), std::move(fd)), path_(std::move(path)) {}
 
     bool write(const AlertLine& line) override {
-        if (fd_ >= 0 && DescriptorSink::write(line)) return true;
-        if (fd_ >= 0) close(fd_);
+        if (fd_ && DescriptorSink::write(line)) return true;
+        fd_.reset();
         fd_ = connect_unix(path_);
-        return fd_ >= 0 && DescriptorSink::write(line);
+        return fd_ && DescriptorSink::write(line);
     }
 
 private:
@@ -93,28 +91,24 @@ private:
 };
 
 // The path is resolved once, when the user names it; what is opened later under that name may be no symbolic link that someone has put there.
-int open_for_append(const std::string& path, int more_flags) { return open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | more_flags, 0600); }
+UniqueFd open_for_append(const std::string& path, int more_flags) { return UniqueFd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | more_flags, 0600)); }
 
 class FileSink final : public DescriptorSink {
 public:
-    FileSink(std::string name, std::string path, int fd, bool keep_open) : DescriptorSink(std::move(name), fd), path_(std::move(path)), keep_open_(keep_open) {}
+    FileSink(std::string name, std::string path, UniqueFd fd, bool keep_open) : DescriptorSink(std::move(name), std::move(fd)), path_(std::move(path)), keep_open_(keep_open) {}
 
     bool write(const AlertLine& line) override {
-        if (fd_ >= 0 && !is_still_there()) close_file();
-        if (fd_ < 0) fd_ = open_for_append(path_, O_NOFOLLOW | O_NONBLOCK);
-        const bool written = fd_ >= 0 && DescriptorSink::write(line);
-        if (!keep_open_) close_file();
+        if (fd_ && !is_still_there()) fd_.reset();
+        if (!fd_) fd_ = open_for_append(path_, O_NOFOLLOW | O_NONBLOCK);
+        const bool written = fd_ && DescriptorSink::write(line);
+        if (!keep_open_) fd_.reset();
         return written;
     }
 
 private:
     bool is_still_there() const {
         struct stat ours {}, named {};
-        return fstat(fd_, &ours) == 0 && lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
-    }
-    void close_file() {
-        if (fd_ >= 0) close(fd_);
-        fd_ = -1;
+        return fstat(fd_.get(), &ours) == 0 && lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
     }
 
     std::string path_;
@@ -122,9 +116,9 @@ private:
 };
 
 tl::expected<std::unique_ptr<AlertSink>, std::string> duplicate(std::string_view name, int fd) {
-    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    if (copy < 0) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", name, reason(errno)));
-    return std::make_unique<DescriptorSink>(std::string(name), copy);
+    UniqueFd copy(fcntl(fd, F_DUPFD_CLOEXEC, 3));
+    if (!copy) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", name, reason(errno)));
+    return std::make_unique<DescriptorSink>(std::string(name), std::move(copy));
 }
 
 }  // namespace
@@ -146,9 +140,9 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::strin
     }
     if (destination.starts_with("unix:")) {
         const std::string path(destination.substr(5));
-        const int fd = connect_unix(path);
-        if (fd < 0) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", destination, reason(errno)));
-        return std::make_unique<UnixSink>(std::string(destination), path, fd);
+        UniqueFd fd = connect_unix(path);
+        if (!fd) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", destination, reason(errno)));
+        return std::make_unique<UnixSink>(std::string(destination), path, std::move(fd));
     }
     if (destination.find("://") != std::string_view::npos) {
         return tl::unexpected(fmt::format("'{}': alerts go to stderr, stdout, a path, fd:N, unix:PATH or http(s)://...", destination));
@@ -158,15 +152,15 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::strin
 }
 
 tl::expected<std::unique_ptr<AlertSink>, std::string> open_file_sink(const std::string& path, bool keep_open) {
-    const int fd = open_for_append(path, 0);
-    if (fd < 0) return tl::unexpected(fmt::format("alerts cannot be written to {}: {}", path, reason(errno)));
+    UniqueFd fd = open_for_append(path, 0);
+    if (!fd) return tl::unexpected(fmt::format("alerts cannot be written to {}: {}", path, reason(errno)));
     struct stat status {};
     // A device or a pipe is what it is: there is no other to open.
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return std::make_unique<DescriptorSink>(path, fd);
+    if (fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::make_unique<DescriptorSink>(path, std::move(fd));
     std::error_code failure;
     std::string resolved = std::filesystem::canonical(path, failure);
     if (failure) resolved = path;
-    return std::make_unique<FileSink>(path, std::move(resolved), fd, keep_open);
+    return std::make_unique<FileSink>(path, std::move(resolved), std::move(fd), keep_open);
 }
 
 }  // namespace bewit

@@ -10,22 +10,21 @@
 
 #include <fmt/format.h>
 
+#include "base/unique_fd.h"
+
 namespace bewit {
 namespace {
 
 class SyslogSink final : public AlertSink {
 public:
     explicit SyslogSink(std::string path) : path_(std::move(path)) {}
-    ~SyslogSink() override { disconnect(); }
-    SyslogSink(const SyslogSink&) = delete;
-    SyslogSink& operator=(const SyslogSink&) = delete;
 
     std::string_view name() const override { return "syslog"; }
 
     bool write(const AlertLine& line) override {
         const std::string message = message_of(line);
-        if (fd_ >= 0 && send_whole(message)) return true;
-        disconnect();
+        if (fd_ && send_whole(message)) return true;
+        fd_.reset();
         return connect_to_daemon() && send_whole(message);
     }
 
@@ -47,11 +46,11 @@ private:
         address.sun_family = AF_UNIX;
         path_.copy(address.sun_path, path_.size());
         for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
-            fd_ = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
+            fd_ = UniqueFd(socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
             stream_ = type == SOCK_STREAM;
-            if (fd_ >= 0 && connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
-            disconnect();
+            if (fd_ && connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
         }
+        fd_.reset();
         return false;
     }
 
@@ -60,18 +59,13 @@ private:
         const size_t length = message.size() + (stream_ ? 1 : 0);
         ssize_t sent = -1;
         do {
-            sent = send(fd_, message.c_str(), length, MSG_NOSIGNAL | MSG_DONTWAIT);
+            sent = send(fd_.get(), message.c_str(), length, MSG_NOSIGNAL | MSG_DONTWAIT);
         } while (sent < 0 && errno == EINTR);
         return sent == static_cast<ssize_t>(length);
     }
 
-    void disconnect() {
-        if (fd_ >= 0) close(fd_);
-        fd_ = -1;
-    }
-
     std::string path_;
-    int fd_ = -1;
+    UniqueFd fd_;
     bool stream_ = false;
 };
 

@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/unique_fd.h"
 #include "kernel/plans.h"
 #include "kernel/sample.h"
 #include "kernel/sample_witness.h"
@@ -45,12 +46,11 @@ public:
     Device& operator=(const Device&) = delete;
     ~Device() override {
         if (area_ != MAP_FAILED) munmap(area_, area_bytes_);
-        if (fd_ >= 0) close(fd_);
     }
 
     tl::expected<void, Failure> start(const match::Interest& interest, const kernel::Options& options) {
-        fd_ = ::open(BEWIT_DEVICE, O_RDWR | O_CLOEXEC);
-        if (fd_ < 0) {
+        fd_ = UniqueFd(::open(BEWIT_DEVICE, O_RDWR | O_CLOEXEC));
+        if (!fd_) {
             const int error = errno;
             if (error == ENOENT)
                 return tl::unexpected(Failure{Failure::Step::Open, error,
@@ -71,17 +71,17 @@ public:
         wanted.calls = address(plans.calls.data());
         wanted.plans = address(plans.plans.data());
         wanted.tests = address(plans.tests.data());
-        if (ioctl(fd_, BEWIT_CONFIGURE, &wanted) != 0) {
+        if (ioctl(fd_.get(), BEWIT_CONFIGURE, &wanted) != 0) {
             if (errno == EPROTO)
                 return tl::unexpected(Failure{Failure::Step::Load, EPROTO,
                                               "the kernel module that is loaded is of another version of bewit"});
             return failed(Failure::Step::Load, errno, "the kernel module does not take its configuration");
         }
         area_bytes_ = size_t{wanted.rings} * wanted.ring_stride;
-        area_ = mmap(nullptr, area_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
+        area_ = mmap(nullptr, area_bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), 0);
         if (area_ == MAP_FAILED) return failed(Failure::Step::Ring, errno, "the rings of events cannot be mapped");
         rings_ = Rings(static_cast<std::byte*>(area_), wanted.rings, wanted.ring_stride, wanted.ring_bytes);
-        if (ioctl(fd_, BEWIT_START) != 0)
+        if (ioctl(fd_.get(), BEWIT_START) != 0)
             return failed(Failure::Step::Attach, errno, "the probes of the kernel module cannot be put in place");
         return {};
     }
@@ -89,7 +89,7 @@ public:
     event::Witness& witness() override { return witness_; }
 
     int read(event::Sink& sink, int timeout_ms) override {
-        pollfd waiting{.fd = fd_, .events = POLLIN, .revents = 0};
+        pollfd waiting{.fd = fd_.get(), .events = POLLIN, .revents = 0};
         if (poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) return -errno;
         const uint64_t offset = kernel::boot_offset_ns();
         // Who does not wait wants all there is.
@@ -104,13 +104,13 @@ public:
 
     bewit_counters counters() const override {
         bewit_counters sum{};
-        if (ioctl(fd_, BEWIT_COUNT, &sum) != 0) return {};
+        if (ioctl(fd_.get(), BEWIT_COUNT, &sum) != 0) return {};
         sum.drops[BEWIT_DROP_OTHER] += rings_.damaged();
         return sum;
     }
 
 private:
-    int fd_ = -1;
+    UniqueFd fd_;
     void* area_ = MAP_FAILED;
     size_t area_bytes_ = 0;
     Rings rings_;

@@ -40,12 +40,13 @@ void StopQueue::sweep() {
     since_sweep_ = 0;
     swept_.clear();
     next_ = 0;
-    while (const std::optional<Waited> waited = take(WNOHANG)) {
+    for (std::optional<Waited> waited = take(WNOHANG); waited; waited = take(WNOHANG)) {
+        const Waited& now = *waited;
         // A thread that has executed a program under its leader's tid: what the leader stopped for is void, and so are requests about it.
-        if (classify(waited->status).kind == StopKind::ExecStop) {
-            std::erase_if(swept_, [&](const Waited& earlier) { return earlier.tid == waited->tid; });
+        if (classify(now.status).kind == StopKind::ExecStop) {
+            std::erase_if(swept_, [&](const Waited& earlier) { return earlier.tid == now.tid; });
         }
-        swept_.push_back(*waited);
+        swept_.push_back(now);
     }
 }
 

@@ -112,7 +112,7 @@ struct Tracer::Impl {
         if (!started) child.read_messages();
         no_new_privileges = child.no_new_privileges();
         kept_ptrace_capability = child.kept_ptrace_capability();
-        if (child.failure()) return tl::unexpected(explain_child_failure(*child.failure(), options, candidates));
+        if (const std::optional<ChildFailure>& failure = child.failure()) return tl::unexpected(explain_child_failure(*failure, options, candidates));
         return status;
     }
 
