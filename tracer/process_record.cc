@@ -55,8 +55,8 @@ void write_text_fact(const ProcessRecord& record, std::string&, Builder& out) {
 template <auto given, auto member, uint32_t group, size_t first>
 void write_list(const ProcessRecord& record, std::string& scratch, Builder& out) {
     scratch.clear();
-    if (record.*given)
-        scratch.assign(*(record.*given));
+    if (const auto& said = record.*given)
+        scratch.assign(*said);
     else if (record.has(group))
         join_with_nul(record.facts->*member, first, scratch);
     add_list(out, scratch);

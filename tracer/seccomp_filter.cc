@@ -238,6 +238,7 @@ private:
 
     static std::vector<Clause> tracing_duties() {
         std::vector<Clause> duties;
+        duties.reserve(std::size(tracing_requests));
         for (const uint32_t request : tracing_requests)
             duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = request}});
         return duties;

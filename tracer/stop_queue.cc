@@ -40,7 +40,9 @@ void StopQueue::sweep() {
     since_sweep_ = 0;
     swept_.clear();
     next_ = 0;
-    for (std::optional<Waited> waited = take(WNOHANG); waited; waited = take(WNOHANG)) {
+    for (;;) {
+        const std::optional<Waited> waited = take(WNOHANG);
+        if (!waited) return;
         const Waited& now = *waited;
         // A thread that has executed a program under its leader's tid: what the leader stopped for is void, and so are requests about it.
         if (classify(now.status).kind == StopKind::ExecStop) {

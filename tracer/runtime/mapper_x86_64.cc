@@ -30,14 +30,14 @@ bool Mapper::begin(Tid tid, const user_regs_struct& registers, std::span<const s
 }
 
 bool Mapper::left_call(int64_t result) {
-    const Order order = *order_;
+    const Order order = order_;
     if (static_cast<uint64_t>(result) != code_.base() || !write_code(order.tid, code_.base(), order.image)) {
-        order_.reset();
+        order_ = {};
         repeat_call(order.tid, registers_);
         resume(order.tid, Resume::Run);
         return false;
     }
-    order_->image = {};
+    order_.image = {};
     go_to_second();
     return true;
 }
@@ -59,18 +59,18 @@ void Mapper::go_to_second() {
     registers.r10 = flags;
     registers.r8 = no_file;
     registers.r9 = 0;
-    set_registers(order_->tid, registers);
-    resume(order_->tid, Resume::Run);
+    set_registers(order_.tid, registers);
+    resume(order_.tid, Resume::Run);
 }
 
 Mapper::Arrival Mapper::entered_call(const SyscallStop& stop) {
     // Where rules ask for mmap(2).
     if (stop.instruction_pointer == code_.mapped()) {
-        resume(order_->tid, Resume::Run);
+        resume(order_.tid, Resume::Run);
         return Arrival::Underway;
     }
-    const Tid tid = order_->tid;
-    order_.reset();
+    const Tid tid = order_.tid;
+    order_ = {};
     user_regs_struct now{};
     const bool mapped = get_registers(tid, now) && now.rip == registers_.rip && now.rbp == near_;
     set_registers(tid, registers_);
@@ -78,8 +78,8 @@ Mapper::Arrival Mapper::entered_call(const SyscallStop& stop) {
 }
 
 void Mapper::interrupted() {
-    repeat_call(order_->tid, registers_);
-    order_.reset();
+    repeat_call(order_.tid, registers_);
+    order_ = {};
 }
 
 }  // namespace bewit::tracer

@@ -8,7 +8,6 @@
 #include <sys/user.h>
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "engine/event/kernel_types.h"
@@ -21,8 +20,8 @@ class Mapper {
 public:
     explicit Mapper(const RuntimeCode& code) : code_(code) {}
 
-    bool busy() const { return order_.has_value(); }
-    bool serves(Tid tid) const { return order_ && order_->tid == tid; }
+    bool busy() const { return order_.tid != Tid::None; }
+    bool serves(Tid tid) const { return busy() && order_.tid == tid; }
 
     // The thread, with these registers at the entry, is let go to map the image (empty: it is there) and then a page at `near`. `image` must stay until
     // the thread is back. False: it was not let go.
@@ -43,17 +42,17 @@ public:
     // A signal is to be delivered to the thread: it is put before the call that it was to make.
     void interrupted();
     // The thread is gone, or has another image.
-    void gone() { order_.reset(); }
+    void gone() { order_ = {}; }
 
 private:
     struct Order {
-        Tid tid;
+        Tid tid = Tid::None;               // nobody: there is none
         std::span<const std::byte> image;  // not mapped yet
     };
     void go_to_second();
 
     const RuntimeCode& code_;
-    std::optional<Order> order_;
+    Order order_;
     user_regs_struct registers_{};
     uint64_t near_ = 0;
 };

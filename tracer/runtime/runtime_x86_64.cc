@@ -241,7 +241,8 @@ private:
         const bool may_change = leader.others == 0 || in_one_word;
         if (!may_change || !is_decidable(stop) || read_memory(tid, stop.instruction_pointer - site_before, code) != code.size()) return refuse(candidate);
         const std::optional<SiteShape> shape = open_site(code);
-        const std::string maps = shape ? maps_of(tid) : std::string();
+        if (!shape) return refuse(candidate);
+        const std::string maps = maps_of(tid);
         user_regs_struct registers{};
         if (!is_file_code(maps, site)) return refuse(candidate);
         if (!get_registers(tid, registers)) return false;
