@@ -1,6 +1,7 @@
 #include "injector/pipeline.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -31,6 +32,7 @@ bool Pipeline::wants_exit(const event::View& at_entry) {
     const match::KindInterest& interest = rules_.interest().of(at_entry.kind());
     if (interest.for_state) return true;
     take_metadata();
+    leads_to_.clear();
     // Changes nothing in the state, but what it was last told of the thread may no longer hold.
     state_.apply(at_entry);
     field::Context context = context_of(at_entry, true);
@@ -56,7 +58,13 @@ bool Pipeline::may_match_elsewhere(field::Context& context) {
 
 // Falco's verdict comes first; it is the one that counts for a rule that holds for both names.
 void Pipeline::match_elsewhere(field::Context& context) {
-    context.resolved = context.event.result() ? field::other_name_after_open(context) : std::string_view(leads_to_);
+    if (context.event.result()) {
+        const std::optional<std::string_view> other = field::other_name_after_open(context);
+        if (!other) return on_unreadable(context.event);
+        context.resolved = *other;
+    } else {
+        context.resolved = leads_to_;
+    }
     if (context.resolved.empty()) return;
     rules_.match(context, [&](const match::CompiledRule& rule) {
         if (std::ranges::find(raised_, rule.index) == raised_.end()) raise(rule, context);

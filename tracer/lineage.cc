@@ -160,7 +160,7 @@ Tracee* Lineage::born(Tracee& parent) {
     const std::optional<Tid> child_tid = event_message(parent.tid);
     if (!child_tid) return nullptr;
     const Birth birth = birth_by(parent, *child_tid);
-    const Tracee* leader = workload_.tracees.leader_of(parent);
+    Tracee* leader = workload_.tracees.leader_of(parent);
     const RuntimeState runtime = leader == nullptr ? unknown_runtime : Runtime::born(leader->runtime, birth.flags);
     calls_.release(parent);
     workload_.report(workload_.decoder.cloned_child(parent.tid, *child_tid, birth.call_name, birth.flags));

@@ -27,11 +27,20 @@ std::string start_of(bool absolute, Fd from) {
 
 }  // namespace
 
+NameWitness::NameWitness(ProcReader& proc) : proc_(proc), root_(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)) { fstat(root_.get(), &root_status_); }
+
+bool NameWitness::is_own_root(const UniqueFd& root) const {
+    struct stat status {};
+    return fstat(root.get(), &status) == 0 && status.st_dev == root_status_.st_dev && status.st_ino == root_status_.st_ino;
+}
+
 NameLeads NameWitness::look(Tid tid, Fd from, std::string_view name, std::string& to) {
     name_.assign(name);
     const bool absolute = name.starts_with('/');
-    const UniqueFd start = proc_.open(tid, start_of(absolute, from), O_PATH);
-    if (!start) return NameLeads::Unknown;
+    const UniqueFd opened = proc_.open(tid, start_of(absolute, from), O_PATH);
+    if (!opened && !absolute) return NameLeads::Unknown;
+    if (opened && absolute && !is_own_root(opened)) return NameLeads::Unknown;
+    const UniqueFd& start = opened ? opened : root_;
     const uint64_t scope = absolute ? RESOLVE_IN_ROOT : 0;
     // A name that is not there, or not yet, leads nowhere else.
     if (look_at(start, name_, scope | RESOLVE_NO_SYMLINKS) || errno == ENOENT || errno == ENOTDIR) return NameLeads::AsGiven;

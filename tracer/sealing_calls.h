@@ -16,7 +16,7 @@ struct SealingCall {
     std::optional<uint32_t> operation;  // the first argument, where only this one seals
 };
 
-inline constexpr std::array<SealingCall, 7> sealing_calls = {{
+inline constexpr std::array<SealingCall, 8> sealing_calls = {{
     // A program of the process's own, or its dispatcher, would be asked about calls that the process never made.
     {"seccomp", SECCOMP_SET_MODE_STRICT},
     {"seccomp", SECCOMP_SET_MODE_FILTER},
@@ -26,6 +26,7 @@ inline constexpr std::array<SealingCall, 7> sealing_calls = {{
     {"chroot", {}},
     {"pivot_root", {}},
     {"setns", {}},
+    {"unshare", {}},
 }};
 
 }  // namespace bewit::tracer

@@ -23,8 +23,10 @@
 #define HOW_SIZE 24
 #define AT_FDCWD -100
 #define NAME_LIMIT 255
-#define NUMBER_END 40              /* behind the digits of a descriptor's number and the name of /proc/self/fd/ before them */
-#define PROC_SE 0x65732f636f72702f /* "/proc/se" */
+#define NUMBER_END 40              /* behind the digits of a descriptor's number and the name of /proc/thread-self/fd/ before them */
+/* "/proc/thread-self/fd/", by pieces of eight bytes at 21, 13 and 8 before its end. A thread may have descriptors of its own (unshare(2), CLONE_FILES). */
+#define PROC_TH 0x68742f636f72702f /* "/proc/th" */
+#define READ_SEL 0x6c65732d64616572 /* "read-sel" */
 #define SELF_FD 0x2f64662f666c6573 /* "self/fd/" */
 #define DELETED 0x29646574656c6564 /* "deleted)" */
 #define FIRST_PAGES 0x10000        /* nothing is mapped there (vm.mmap_min_addr) */
@@ -112,11 +114,13 @@ bewit_runtime_reads:
 	mov %dl, (%rsi)
 	test %eax, %eax
 	jnz 7b
-	movabs $PROC_SE, %rax
-	mov %rax, -14(%rsi)
+	movabs $PROC_TH, %rax
+	mov %rax, -21(%rsi)
+	movabs $READ_SEL, %rax
+	mov %rax, -13(%rsi)
 	movabs $SELF_FD, %rax
 	mov %rax, -8(%rsi)
-	lea -14(%rsi), %rdi
+	lea -21(%rsi), %rdi
 	mov %rsp, %rsi
 	mov $NAME_LIMIT, %edx
 	mov $NR_READLINK, %eax

@@ -6,11 +6,16 @@
 
 namespace bewit::tracer {
 
-RuntimeState Runtime::born(const RuntimeState& parent, uint64_t flags) {
+RuntimeState Runtime::born(RuntimeState& parent, uint64_t flags) {
+    constexpr uint64_t own_view = CLONE_NEWNS | CLONE_NEWUSER;
+    // A parent of a vfork(2) waits.
+    if ((flags & (CLONE_VM | CLONE_VFORK | CLONE_THREAD)) == CLONE_VM) parent.shared = true;
     RuntimeState child = parent;
     child.places = {};
     // Memory that two processes share is left as it is.
     if ((flags & CLONE_VM) != 0) child.off = true;
+    // It may put another /proc before the one that names of directories are asked of.
+    if ((flags & own_view) != 0) child.sealed = true;
     return child;
 }
 

@@ -32,6 +32,7 @@ class TraceeTable;
 struct RuntimeState {
     bool off = false;  // until the next execve(2), or until what is under way (tracer/runtime/mapper_x86_64.h) has done what it should
     bool has_image = false;
+    bool shared = false;  // with a process that is no thread of it and runs at the same time: its memory
     bool sealed = false;  // it made one of the sealing calls (tracer/sealing_calls.h), whose effect stays
     uint8_t pages = 0;    // in use, of `near`
     uint8_t slots = 0;    // in use, of the last of them
@@ -72,8 +73,8 @@ public:
     // Call sites that no longer stop.
     virtual uint64_t sites() const = 0;
 
-    // What a process that was made with `flags` (CLONE_*) has of its parent's.
-    static RuntimeState born(const RuntimeState& parent, uint64_t flags);
+    // What a process that was made with `flags` (CLONE_*) has of its parent's, which learns that it shares its memory.
+    static RuntimeState born(RuntimeState& parent, uint64_t flags);
     static void executed(RuntimeState& state);
 };
 

@@ -126,7 +126,11 @@ public:
         Tracee* leader = tracees.leader_of(tracee);
         if (mapper_.serves(tracee.tid)) {
             mapper_.interrupted();
-            if (leader != nullptr) leader->runtime.off = false;
+            if (leader != nullptr) {
+                leader->runtime.off = false;
+                // With signals so close to each other there might be no end to it.
+                refuse(leader->runtime.place_of(mapper_.registers().rip));
+            }
             return false;
         }
         user_regs_struct registers{};
@@ -238,7 +242,7 @@ private:
         const uint64_t site = stop.instruction_pointer - jump_offset;
         // Other threads see one store of an aligned word whole.
         const bool in_one_word = site % 8 + jump_size <= 8;
-        const bool may_change = leader.others == 0 || in_one_word;
+        const bool may_change = (leader.others == 0 && !state.shared) || in_one_word;
         if (!may_change || !is_decidable(stop) || read_memory(tid, stop.instruction_pointer - site_before, code) != code.size()) return refuse(candidate);
         const std::optional<SiteShape> shape = open_site(code);
         if (!shape) return refuse(candidate);
