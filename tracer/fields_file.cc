@@ -40,12 +40,12 @@ void write_from_how(RecordContext& context, Value value) {
 template <typename Value>
 void write_opened(RecordContext& context, Value value) {
     if (!context.at_exit()) return context.out.add_absent();
-    const struct stat* file = context.succeeded() ? context.evidence.file(*context.result) : nullptr;
+    const struct stat* file = context.succeeded() ? context.evidence.file(context.returned()) : nullptr;
     context.out.add_uint(file == nullptr ? 0 : value(*file));
 }
 
 void write_opened_path(const Field&, RecordContext& context) {
-    const std::string* name = context.succeeded() ? context.evidence.file_name(*context.result) : nullptr;
+    const std::string* name = context.succeeded() ? context.evidence.file_name(context.returned()) : nullptr;
     if (name == nullptr)
         context.out.add_absent();
     else

@@ -58,7 +58,7 @@ void write_sent(const Field& field, RecordContext& context) {
 
 // How much of the data that came in goes into the record.
 size_t received_size(const RecordContext& context) {
-    return context.succeeded() ? std::min<uint64_t>(static_cast<uint64_t>(*context.result), data_limit) : 0;
+    return context.succeeded() ? std::min<uint64_t>(static_cast<uint64_t>(context.returned()), data_limit) : 0;
 }
 
 void write_received(const Field& field, RecordContext& context) {

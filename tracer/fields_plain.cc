@@ -5,7 +5,7 @@ namespace bewit::tracer::fields {
 namespace {
 
 void write_result(const Field&, RecordContext& context) {
-    if (context.at_exit())
+    if (context.result)
         context.out.add_int(*context.result);
     else
         context.out.add_absent();
@@ -15,7 +15,7 @@ void write_result_or_zero(const Field&, RecordContext& context) {
     if (!context.at_exit())
         context.out.add_absent();
     else
-        context.out.add_int(context.succeeded() ? *context.result : 0);
+        context.out.add_int(context.succeeded() ? context.returned() : 0);
 }
 
 uint64_t in_halves(uint64_t low, uint64_t high) {

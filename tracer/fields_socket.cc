@@ -64,7 +64,7 @@ std::span<const std::byte> kept_address(const Field& field, const RecordContext&
 
 void write_accepted(const Field&, RecordContext& context) {
     if (context.succeeded())
-        write_tuple(context, *context.result, Direction::Inbound, {});
+        write_tuple(context, context.returned(), Direction::Inbound, {});
     else
         context.out.add_absent();
 }
@@ -158,7 +158,7 @@ void write_received_message(const Field& field, RecordContext& context) {
     std::string& data = context.evidence.scratch;
     data.clear();
     if (context.succeeded() && context.present(field.slot)) {
-        const uint64_t all = field.second == several ? first_size(context) : static_cast<uint64_t>(*context.result);
+        const uint64_t all = field.second == several ? first_size(context) : static_cast<uint64_t>(context.returned());
         const size_t size = std::min<uint64_t>(all, data_limit);
         if (size > 0) gather(context.call.stop, part(context, Vector), part(context, Count), size, data);
     }

@@ -24,6 +24,7 @@ struct RecordContext {
 
     bool at_exit() const { return result.has_value(); }
     bool succeeded() const { return result && *result >= 0; }
+    int64_t returned() const { return result.value_or(0); }  // 0 at the entry, too
     uint64_t argument(size_t number) const { return call.stop.arguments[number]; }
     int64_t signed_argument(size_t number) const { return static_cast<int32_t>(argument(number)); }
     bool present(uint8_t slot) const { return (call.present >> slot & 1) != 0; }
