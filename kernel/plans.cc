@@ -267,7 +267,8 @@ private:
     void add_process_events() {
         const EventInfo& execve = *event::find_event("execve");
         std::vector<Parameter> image = task_parameters(execve, true);
-        if ((interest_.facts & event::EnvironmentFact) == 0) image[*execve.param("env")] = {};
+        const auto environment = execve.param("env");
+        if (environment && (interest_.facts & event::EnvironmentFact) == 0) image[*environment] = {};
         made_.plans[BEWIT_PLAN_EXECUTED] = make_plan(execve, image);
         for (const std::string_view name : {"clone", "fork", "vfork", "clone3"}) {
             const EventInfo& info = *event::find_event(name);
@@ -278,7 +279,8 @@ private:
         made_.plans[BEWIT_PLAN_EXITED] = make_plan(*event::find_event("procexit"), ended);
         const Parameter signal[] = {{.op = BEWIT_SENDER}, {.op = BEWIT_PID}, {.op = BEWIT_SIGNAL}};
         made_.plans[BEWIT_PLAN_SIGNAL] = make_plan(*event::find_event("signaldeliver"), signal);
-        made_.signals = interest_.of(event::find_kind("signaldeliver").value()).level != match::KindInterest::Level::Never;
+        const auto delivered = event::find_kind("signaldeliver");
+        made_.signals = delivered && interest_.of(*delivered).level != match::KindInterest::Level::Never;
     }
 
     // A rule asks for the working directory of whoever does something.

@@ -66,7 +66,7 @@ std::optional<event::Kind> x32_kind(uint32_t number) {
 }
 
 event::Kind unknown_kind() {
-    static const event::Kind unknown = event::find_kind("unknown").value();
+    static const event::Kind unknown = event::kind_of_capture_syscall_id(0);
     return unknown;
 }
 
