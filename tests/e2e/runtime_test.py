@@ -58,7 +58,7 @@ class Runtime(TestCase):
             result = run(command, rules=[self.rules], options=["--interception", mode, "--stats=json", "-q"])
             self.assertEqual((result.status, result.stdout), (0, "right\n"), result.stderr)
             counted[mode] = json.loads(result.stderr)
-            self.assertEqual(len(result.of("secret")), 12, mode)
+            self.assertEqual(len(result.of("secret")), 13, mode)
         self.assertEqual(counted["strict"]["runtime_sites"], 0)
         self.assertLess(counted["auto"]["stops"], counted["strict"]["stops"] * 0.4)
 

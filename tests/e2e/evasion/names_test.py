@@ -78,6 +78,26 @@ for name in [sys.argv[0]] * 3000 + sys.argv[1:]:
             result = harness.run([harness.PYTHON, "-c", self.HEAT.replace("sys.argv[0]", "'/etc/hostname'"), self.path("link"), self.marked], rules=[self.rules], options=options)
             self.assertEqual((result.status, result.rules()), (0, ["Marked file opened"] * 2), result.stderr)
 
+    @needs_root
+    def test_c1_from_another_root(self):
+        for options in self.MODES:
+            result = harness.run([harness.PYTHON, "-c", "import os, sys; os.chroot(sys.argv[1]); os.chdir('/'); os.open('/marked-file', os.O_RDONLY)", self.directory],
+                                 rules=[self.rules], options=options)
+            self.assertEqual((result.status, result.rules()), (0, ["Marked file opened"]), (options, result.stderr))
+            self.assertEqual(result.alerts[0]["output_fields"]["bewit.path.given"], "/marked-file")
+
+    def test_c1_by_the_rules_of_openat2(self):
+        # openat2(2), RESOLVE_IN_ROOT: what looks absolute begins at the descriptor.
+        script = """
+import ctypes, os, struct, sys
+directory = os.open(sys.argv[1], os.O_RDONLY)
+how = struct.pack("QQQ", os.O_RDONLY, 0, 0x10)
+sys.exit(ctypes.CDLL(None).syscall(437, directory, b"/marked-file", how, len(how)) < 0)
+"""
+        for options in self.MODES:
+            result = harness.run([harness.PYTHON, "-c", script, self.directory], rules=[self.rules], options=options)
+            self.assertEqual((result.status, result.rules()), (0, ["Marked file opened"]), (options, result.stderr))
+
     def test_c1_the_first_rule_that_holds_is_the_given_name_s(self):
         os.symlink(self.marked, self.path("link"))
         self.add_rule("Given", f"evt.type in (open, openat) and fd.num >= 0 and fd.name = {self.path('link')}")

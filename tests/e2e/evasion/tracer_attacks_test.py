@@ -233,6 +233,13 @@ class HiddenNames(TestCase):
             self.assertEqual((result.stdout, result.rules()), ("opened\n", ["Marked file opened"]), way)
 
     @needs_root
+    def test_what_nobody_can_look_at_when_it_has_been_opened_is_told(self):
+        closed = "import ctypes, os, sys; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); os.chdir(sys.argv[1]); os.open('marked-file', os.O_RDONLY)"
+        for mode in ("strict", "auto"):
+            result = harness.run([harness.PYTHON, "-c", closed, self.directory], rules=[self.rules], prefix=self.NO_PTRACE, options=["--interception", mode])
+            self.assertEqual((result.status, result.rules()), (0, ["bewit internal: unreadable"]), result.stderr)
+
+    @needs_root
     def test_a_program_that_nobody_may_read_is_told_as_that(self):
         # Executable and no more, for a user without any capability: the one case that is left (docs/security.md).
         closed = self.named("closed", program("hidden_names"))

@@ -1,5 +1,5 @@
 /* relative_opens DIRECTORY: opens files by relative names, from its working directory and from descriptors, at call sites as hot as can be, and checks
- * every answer. DIRECTORY/secret is opened 11 times, by relative names all of them, and once more by way of a link.
+ * every answer. DIRECTORY/secret is opened 12 times, by relative names all of them, and once more by way of a link.
  * Prints "right" at its end; says on stderr what was not, and ends with 1. */
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +121,27 @@ static void far_below(int from) {
 	if (fchdir(from) != 0) fail("fchdir");
 }
 
+/* A number that is another directory to it than to the process. */
+static void *has_its_own_descriptors(void *argument) {
+	const int number = 50;
+	if (unshare(CLONE_FILES) != 0) fail("descriptors of its own");
+	int from = directory_at(directory);
+	if (dup2(from, number) != number) fail("dup2");
+	secret(number, "secret");
+	return argument;
+}
+
+static void descriptors_of_its_own(void) {
+	pthread_t thread;
+	int sub = directory_at("sub");
+	if (dup2(sub, 50) != 50) fail("dup2");
+	for (int i = 0; i < 1000; i++) is(openat(50, "plain", O_RDONLY), "sub\n", "plain, from the number");
+	if (pthread_create(&thread, NULL, has_its_own_descriptors, NULL) != 0 || pthread_join(thread, NULL) != 0) fail("a thread");
+	is(openat(50, "plain", O_RDONLY), "sub\n", "plain, from the number that a thread has for another");
+	close(sub);
+	close(50);
+}
+
 static void *has_its_own_directory(void *argument) {
 	if (unshare(CLONE_FS) != 0 || chdir("sub") != 0) fail("a working directory of its own");
 	for (int i = 0; i < 2000; i++) is(openat(AT_FDCWD, "plain", O_RDONLY), "sub\n", "a thread's plain");
@@ -171,6 +192,7 @@ int main(int argc, char **argv) {
 	numbers(from);
 	every_answer(from);
 	far_below(from);
+	descriptors_of_its_own();
 	thread_of_its_own(from);
 	other_root(from);
 	puts("right");
