@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
@@ -121,6 +122,13 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> duplicate(std::string_view
     return std::make_unique<DescriptorSink>(std::string(name), std::move(copy));
 }
 
+// "word:" and whatever follows, as a URL has it: a slip of the pen rather than a file.
+bool names_a_scheme(std::string_view destination) {
+    const size_t colon = destination.find(':');
+    const std::string_view word = destination.substr(0, colon);
+    return colon != std::string_view::npos && !word.empty() && std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+'; });
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::string_view destination) {
@@ -144,8 +152,8 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::strin
         if (!fd) return tl::unexpected(fmt::format("alerts cannot go to {}: {}", destination, reason(errno)));
         return std::make_unique<UnixSink>(std::string(destination), path, std::move(fd));
     }
-    if (destination.find("://") != std::string_view::npos) {
-        return tl::unexpected(fmt::format("'{}': alerts go to stderr, stdout, a path, fd:N, unix:PATH or http(s)://...", destination));
+    if (names_a_scheme(destination)) {
+        return tl::unexpected(fmt::format("'{0}': alerts go to stderr, stdout, a path, fd:N, unix:PATH or http(s)://...; a file of that name is ./{0}", destination));
     }
     if (destination.empty()) return tl::unexpected(std::string("--alerts needs a destination"));
     return open_file_sink(std::string(destination), true);

@@ -1,7 +1,11 @@
 // `bewit run`: the ENTRYPOINT prefix. Everything that can fail for the user's reasons fails before the workload starts.
 #include <unistd.h>
 
+#include <charconv>
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -29,15 +33,22 @@ struct RunOptions {
     std::string stats;  // text, json or nothing
 };
 
+// The number of a user or a group; the last one means "leave it as it is" to the kernel (setresuid(2)).
+std::optional<uint32_t> parse_id(std::string_view text) {
+    uint32_t id = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (failure != std::errc{} || end != text.data() + text.size() || id == UINT32_MAX) return std::nullopt;
+    return id;
+}
+
 // `UID[:GID]`; the group is the user's number when it is not given.
-bool parse_user(const std::string& text, tracer::Options& options) {
-    unsigned uid = 0, gid = 0;
-    int used = 0;
-    const int fields = std::sscanf(text.c_str(), "%u%n:%u%n", &uid, &used, &gid, &used);
-    if (fields < 1 || static_cast<size_t>(used) != text.size()) return false;
+bool parse_user(std::string_view text, tracer::Options& options) {
+    const size_t colon = text.find(':');
+    const std::optional<uint32_t> uid = parse_id(text.substr(0, colon));
+    const std::optional<uint32_t> gid = colon == std::string_view::npos ? uid : parse_id(text.substr(colon + 1));
     options.uid = uid;
-    options.gid = fields == 2 ? gid : uid;
-    return true;
+    options.gid = gid;
+    return uid && gid;
 }
 
 class Run {
@@ -46,7 +57,7 @@ public:
 
     int go() {
         if (!options_.user.empty() && !parse_user(options_.user, tracing_)) {
-            return fail(fmt::format("--user {}: write numbers, UID or UID:GID", options_.user));
+            return fail(fmt::format("--user {}: write numbers below 4294967295, UID or UID:GID", options_.user));
         }
         tracing_.seccomp = !options_.no_seccomp;
         tracing_.deny_io_uring = options_.io_uring == "deny";
@@ -135,7 +146,7 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
     command->add_flag("--no-seccomp", options->no_seccomp,
                       "stop at every syscall instead of using a seccomp filter: slow, but setuid programs keep working without CAP_SYS_ADMIN");
     command->add_option("--on-failure", options->on_failure,
-                        "when bewit itself dies: kill the workload, or let it continue unwatched, which takes --no-seccomp; as PID 1 it is always killed (default: kill)")
+                        "when bewit itself dies: kill the workload, or let it continue unwatched, which implies --no-seccomp; as PID 1 it is always killed (default: kill)")
         ->check(CLI::IsMember({"kill", "continue"}));
     command->add_option("--user", options->user, "run the command as this user")->type_name("UID[:GID]");
     command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals, "pass signals on to the command (default)");

@@ -42,6 +42,7 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
     if (!setup_->ok() && configuration_.on_error == OnError::Stop) {
         return tl::unexpected("the rules have errors, nothing was started; `bewit check` shows them all\n" + errors_of(*setup_));
     }
+    if (!setup_->ok()) warning("the rules have errors; `bewit check` shows them all\n" + errors_of(*setup_));
     if (setup_->ok() && setup_->rules->selected().empty()) warning("no rule is loaded and selected: nothing can raise an alert");
     auto sinks = open_outputs(configuration_);
     if (!sinks) return tl::unexpected(sinks.error());

@@ -56,6 +56,11 @@ class ExitStatus(TestCase):
             ("-c", "/nowhere.yaml"): "nowhere.yaml",
             ("--alerts", "/nowhere/alerts"): "/nowhere/alerts",
             ("--user", "someone"): "someone",
+            ("--user", "-1"): "-1",
+            ("--user", "4294967295"): "4294967295",
+            ("--user", "18446744073709551616"): "18446744073709551616",
+            ("--user", "1000:-1"): "1000:-1",
+            ("--user", "+5"): "+5",
             ("--priority", "loud"): "loud",
         }
         for options, named in cases.items():
