@@ -61,28 +61,44 @@ static void expect(pid_t child, int options, int status) {
 #define STOPPED(number) ((number) << 8 | 0x7f)
 #define CONTINUED 0xffff
 
+static int gate[2];
+
+/* Until the parent has seen that this process goes on: what it becomes next would take the place of that. */
+static void wait_for_parent(void) {
+	char seen;
+	if (read(gate[0], &seen, 1) != 1) _exit(11);
+}
+
+static void go_on(pid_t child) {
+	NEED(kill(child, SIGCONT) == 0);
+	expect(child, WCONTINUED, CONTINUED);
+	NEED(write(gate[1], "", 1) == 1);
+}
+
 static void stops(void) {
+	NEED(pipe(gate) == 0);
 	pid_t child = fork();
 	if (child == 0) {
 		/* Stops from a terminal are not for a group whose parents are all in it, or elsewhere (setpgid(2)). */
 		setpgid(0, 0);
 		raise(SIGSTOP);
+		wait_for_parent();
 		if (!touch(file)) _exit(10);
 		raise(SIGTSTP); /* at its default, it stops, too */
+		wait_for_parent();
 		handle(SIGTSTP);
 		raise(SIGTSTP);
 		raise(SIGTTIN);
+		wait_for_parent();
 		if (!touch(file)) _exit(10);
 		_exit(handled == 5 ? 3 : 4);
 	}
 	expect(child, WUNTRACED, STOPPED(SIGSTOP));
-	NEED(kill(child, SIGCONT) == 0);
-	expect(child, WCONTINUED, CONTINUED);
+	go_on(child);
 	expect(child, WUNTRACED, STOPPED(SIGTSTP));
-	NEED(kill(child, SIGCONT) == 0);
-	expect(child, WCONTINUED, CONTINUED);
+	go_on(child);
 	expect(child, WUNTRACED, STOPPED(SIGTTIN));
-	NEED(kill(child, SIGCONT) == 0);
+	go_on(child);
 	expect(child, 0, 3 << 8);
 }
 
