@@ -1,4 +1,4 @@
-// Calls that would take a thread out of the tracer's sight, and what is done about them (threat model, rows A1, A2 and A5).
+// Calls that would take a thread out of the tracer's sight, and what is done about them (docs/security.md, rows A1, A2 and A5).
 #pragma once
 
 #include <sys/ptrace.h>

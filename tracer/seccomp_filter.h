@@ -2,7 +2,7 @@
 // tests. Calls that no rule and no state asks for are allowed whatever their arguments, so that the kernel's
 // per-syscall allow cache keeps them (kernel/seccomp.c, seccomp_cache_check_allow).
 //
-// What the tracer itself must see or refuse, whatever the rules say (threat model, rows A1, A2 and A5):
+// What the tracer itself must see or refuse, whatever the rules say (docs/security.md, rows A1, A2 and A5):
 // - clone with CLONE_UNTRACED stops (RET_TRACE); the tracer takes the flag away.
 // - clone3 answers ENOSYS (RET_ERRNO). Its flags lie in memory, where another thread can change them between a stop and
 //   the call, so that no stop can vouch for them. glibc, musl and Go fall back to clone; it is also what the default

@@ -41,7 +41,7 @@ struct Descriptor {
     L4Proto l4proto = L4Proto::Unknown;
     Role role = Role::None;
     bool connected = false;
-    // The kernel's own word rather than what the process said (threat model: evidence).
+    // The kernel's own word rather than what the process said.
     bool from_kernel = false;
     std::string name;      // absolute path, unix socket path, "anon_inode:[eventfd]", ...; empty for inet sockets
     std::string name_raw;  // as the program gave it, where known

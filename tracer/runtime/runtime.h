@@ -9,7 +9,7 @@
 // written to; in a process of several threads only where one store of a word changes it. A signal finds the thread at
 // the call or behind it, never in the runtime.
 //
-// What is given up (threat model, row A12): code of an attacker inside the process can jump to that instruction and
+// What is given up (docs/security.md, row A12): code of an attacker inside the process can jump to that instruction and
 // open a file unseen by this path. No other call takes it. `--interception strict` does without.
 //
 // A process that makes a sealing call (tracer/sealing_calls.h) gets none of this, or no more of it.

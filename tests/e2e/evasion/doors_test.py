@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Doors around the table of system calls: rows D1 to D4 of the threat model (docs/security.md)."""
+"""Doors around the table of system calls: rows D1 to D4 of docs/security.md."""
 import os
 import pathlib
 import unittest

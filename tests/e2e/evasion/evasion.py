@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import harness  # noqa: E402
 
 PROGRAMS = pathlib.Path(os.environ.get("BEWIT_TEST_PROGRAMS", harness.SOURCE_ROOT / "build" / "tests" / "e2e")) / "evasion"
-# How often a race is tried. The threat model wants 100000; a run of the whole suite has less time.
+# How often a race is tried. docs/security.md has 100000; a run of the whole suite has less time.
 TRIES = int(os.environ.get("BEWIT_RACE_TRIES", "3000"))
 # Both ways to trace; the slow one must be as hard to get around.
 WAYS = ((), ("--no-seccomp",))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Names and rules: rows C1 to C4 of the threat model (docs/security.md)."""
+"""Names and rules: rows C1 to C4 of docs/security.md."""
 import json
 import os
 import pathlib

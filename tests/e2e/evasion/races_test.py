@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Time of check, time of use: rows B1, B2 and B4 of the threat model (docs/security.md). BEWIT_RACE_TRIES=100000 is what it asks for.
+"""Time of check, time of use: rows B1, B2 and B4 of docs/security.md. BEWIT_RACE_TRIES=100000 is what it asks for.
 
 Every try is compared: the program knows what the kernel did, and bewit reports in the same order.
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Attacks on the tracer itself: rows A1 to A12 of the threat model (docs/security.md)."""
+"""Attacks on the tracer itself: rows A1 to A12 of docs/security.md."""
 import json
 import os
 import re
