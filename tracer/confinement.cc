@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <utility>
 
+#include "tracer/bpf_instructions.h"
 #include "tracer/bpf_program.h"
 
 namespace bewit::tracer {
@@ -39,59 +41,43 @@ constexpr uint32_t signalling[] = {SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS
 
 class Composer {
 public:
-    void load(size_t offset) { add({BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<uint32_t>(offset)}); }
-    void give(uint32_t action) { add({BPF_RET | BPF_K, 0, 0, action}); }
-    // The next instruction, unless.
-    void unless(uint16_t operation, uint32_t value) { add({static_cast<uint16_t>(BPF_JMP | operation | BPF_K), 1, 0, value}); }
-    void only_if(uint16_t operation, uint32_t value) { add({static_cast<uint16_t>(BPF_JMP | operation | BPF_K), 0, 1, value}); }
-    void refuse(uint32_t number) {
-        only_if(BPF_JEQ, number);
-        give(refused);
+    void add(sock_filter instruction) { program_.push_back(instruction); }
+    void refuse(uint32_t number, uint32_t action = refused) {
+        add(jump(BPF_JEQ, number, 0, 1));
+        add(give(action));
     }
-    // Of a call: what its argument says when these bits are set, or not.
-    void refuse_bits(uint32_t number, size_t argument, uint32_t bits, bool when_set) {
-        add({BPF_JMP | BPF_JEQ | BPF_K, 0, 4, number});
-        load(offsetof(seccomp_data, args) + argument * sizeof(uint64_t));
-        add({BPF_JMP | BPF_JSET | BPF_K, static_cast<uint8_t>(when_set ? 0 : 1), static_cast<uint8_t>(when_set ? 1 : 0), bits});
-        give(refused);
-        give(SECCOMP_RET_ALLOW);
-    }
-    // Signals go to this process alone.
-    void refuse_others(uint32_t number, uint32_t own) {
-        add({BPF_JMP | BPF_JEQ | BPF_K, 0, 4, number});
-        load(offsetof(seccomp_data, args));
-        unless(BPF_JEQ, own);
-        give(refused);
-        give(SECCOMP_RET_ALLOW);
+    // Unless its argument, the lower half, makes `passes` jump over one instruction.
+    void refuse_unless(uint32_t number, size_t argument, sock_filter passes) {
+        add(jump(BPF_JEQ, number, 0, 4));
+        add(load(offsetof(seccomp_data, args) + argument * sizeof(uint64_t)));
+        add(passes);
+        add(give(refused));
+        add(give(SECCOMP_RET_ALLOW));
     }
     BpfProgram take() { return std::move(program_); }
 
 private:
-    void add(sock_filter instruction) { program_.push_back(instruction); }
     BpfProgram program_;
 };
 
 BpfProgram compose(Errand errand) {
     Composer out;
-    out.load(offsetof(seccomp_data, arch));
-    out.unless(BPF_JEQ, own_abi);
-    out.give(refused);
-    out.load(offsetof(seccomp_data, nr));
-    out.only_if(BPF_JGE, first_foreign);
-    out.give(refused);
+    out.add(load(offsetof(seccomp_data, arch)));
+    out.add(jump(BPF_JEQ, own_abi, 1, 0));
+    out.add(give(refused));
+    out.add(load(offsetof(seccomp_data, nr)));
+    out.add(jump(BPF_JGE, first_foreign, 0, 1));
+    out.add(give(refused));
     // The C library makes its threads with clone(2) where there is no clone3(2), whose flags lie in memory.
-    out.only_if(BPF_JEQ, SYS_clone3);
-    out.give(unknown);
+    out.refuse(SYS_clone3, unknown);
     for (const uint32_t number : never) out.refuse(number);
     if (errand != Errand::Signalling) {
         for (const uint32_t number : signalling) out.refuse(number);
-        out.refuse_others(SYS_tgkill, static_cast<uint32_t>(getpid()));
+        out.refuse_unless(SYS_tgkill, 0, jump(BPF_JEQ, static_cast<uint32_t>(getpid()), 1, 0));
     }
-    out.refuse_bits(SYS_clone, 0, CLONE_THREAD, false);
-    out.refuse_bits(SYS_mmap, 2, PROT_EXEC, true);
-    out.refuse_bits(SYS_mprotect, 2, PROT_EXEC, true);
-    out.refuse_bits(SYS_pkey_mprotect, 2, PROT_EXEC, true);
-    out.give(SECCOMP_RET_ALLOW);
+    out.refuse_unless(SYS_clone, 0, jump(BPF_JSET, CLONE_THREAD, 1, 0));
+    for (const uint32_t number : {SYS_mmap, SYS_mprotect, SYS_pkey_mprotect}) out.refuse_unless(number, 2, jump(BPF_JSET, PROT_EXEC, 0, 1));
+    out.add(give(SECCOMP_RET_ALLOW));
     return out.take();
 }
 

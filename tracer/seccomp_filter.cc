@@ -13,6 +13,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "tracer/bpf_instructions.h"
 #include "tracer/guard.h"
 #include "tracer/multiplexer.h"
 #include "tracer/sealing_calls.h"
@@ -27,19 +28,6 @@ using match::RegisterTest;
 constexpr size_t conditional_reach = 255;
 constexpr uint32_t clone_untraced = 0x00800000;  // CLONE_UNTRACED, clone(2): the first argument on every ABI here
 constexpr uint32_t new_listener = 1u << 3;       // SECCOMP_FILTER_FLAG_NEW_LISTENER, seccomp(2): the second
-
-constexpr sock_filter statement(uint16_t code, uint32_t k) {
-    return {code, 0, 0, k};
-}
-constexpr sock_filter jump(uint16_t operation, uint32_t k, uint8_t if_true, uint8_t if_false) {
-    return {static_cast<uint16_t>(BPF_JMP | operation | BPF_K), if_true, if_false, k};
-}
-constexpr sock_filter load(size_t offset) {
-    return statement(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset));
-}
-constexpr sock_filter give(uint32_t action) {
-    return statement(BPF_RET | BPF_K, action);
-}
 
 constexpr uint32_t allow = SECCOMP_RET_ALLOW;
 constexpr uint32_t no_such_call = SECCOMP_RET_ERRNO | ENOSYS;

@@ -163,8 +163,7 @@ Presence give_filename(Context& context, Value& value) {
     }
     if (flags_are_open(context)) return Presence::Unknown;
     if (has_own_name(form_of(context)) && opens_directory(context)) return Presence::Absent;
-    if (context.resolved.empty() && name_before_open(context, value) != Presence::Present) return Presence::Unknown;
-    if (!context.resolved.empty()) value = Value::of_text(context.resolved);
+    if (give_name(context, value) != Presence::Present) return Presence::Unknown;
     return give_maybe(value, Value::of_text(filename_of(value.text)));
 }
 

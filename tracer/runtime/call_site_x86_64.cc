@@ -8,7 +8,6 @@
 namespace bewit::tracer {
 namespace {
 
-constexpr uint64_t page = 4096;
 constexpr uint64_t reach = 0x7000'0000;      // of a jump, less what a page and a site may add
 constexpr uint64_t smallest_gap = 64 << 20;  // what may grow into it is far then
 constexpr uint64_t lowest = 1 << 20, highest = 0x7fff'f000'0000;

@@ -21,7 +21,6 @@ extern const std::byte bewit_runtime_begin[], bewit_runtime_framed[], bewit_runt
 namespace bewit::tracer {
 namespace {
 
-constexpr uint64_t page = 4096;
 
 constexpr bool has_error_of_its_own(int64_t result) {
     return result < 0 && result > -64 && (BEWIT_ERRORS_OF_ITS_OWN >> -result & 1) != 0;

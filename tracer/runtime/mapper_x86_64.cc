@@ -4,13 +4,13 @@
 #include <sys/syscall.h>
 
 #include "tracer/ptrace_request.h"
+#include "tracer/runtime/call_site_x86_64.h"
 #include "tracer/runtime/remote_x86_64.h"
 
 namespace bewit::tracer {
 namespace {
 
 constexpr uint64_t protection = PROT_READ | PROT_EXEC, flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-constexpr uint64_t page = 4096;
 constexpr auto no_file = static_cast<unsigned long long>(-1);
 
 }  // namespace

@@ -40,7 +40,6 @@
 namespace bewit::tracer {
 namespace {
 
-constexpr uint64_t page = 4096;
 // Stops of the whole workload before the automaton is made, which takes a while; those at one site before it is taken, which costs about as many; and
 // before a place that could not be taken is looked at again.
 constexpr uint32_t worth_making = 128, worth_taking = 8, worth_another_look = 500;
