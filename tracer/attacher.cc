@@ -12,7 +12,7 @@ namespace bewit::tracer {
 struct Attacher::Impl {
     Impl(AttachOptions options, const match::Interest& interest, event::Sink& sink, event::Witness& witness, Unwatched unwatched)
         : options(std::move(options)), unwatched(std::move(unwatched)),
-          workload{.interest = interest, .sink = sink, .statistics = statistics, .decoder = Decoder(interest, witness), .tracees = {}, .entrypoint_alive = false} {}
+          workload{.interest = interest, .sink = sink, .witness = witness, .statistics = statistics, .entrypoint_alive = false} {}
 
     AttachOptions options;
     Unwatched unwatched;

@@ -78,6 +78,8 @@ event::Kind identify(SyscallStop& stop) {
     return event::syscall_kind(stop.abi, stop.number).value_or(unknown_kind());
 }
 
+uint32_t number_in_table(const SyscallStop& stop) { return is_x32(stop) ? stop.number & ~x32_bit : stop.number; }
+
 size_t word_size(const SyscallStop& stop) {
     return stop.abi == event::Abi::I386 || is_x32(stop) ? 4 : 8;
 }

@@ -13,6 +13,9 @@ namespace bewit::tracer {
 // have.
 event::Kind identify(SyscallStop& stop);
 
+// The call's number in the table of its ABI: x32 asks for most of x86-64's by a number with a bit more.
+uint32_t number_in_table(const SyscallStop& stop);
+
 // The size of a pointer and of a long in the structures that the call's arguments point to: 4 for i386 and x32, else 8.
 size_t word_size(const SyscallStop& stop);
 

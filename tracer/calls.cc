@@ -8,7 +8,9 @@
 namespace bewit::tracer {
 namespace {
 
-event::Kind kind_called(std::string_view name) { return event::find_kind(name).value_or(event::Kind{event::max_kinds}); }
+event::Kind kind_called(std::string_view name) {
+    return event::find_kind(name).value_or(event::Kind{event::max_kinds});
+}
 
 uint32_t decide(const BpfProgram& filter, const SyscallInfo& info) {
     seccomp_data data{};
@@ -22,8 +24,15 @@ uint32_t decide(const BpfProgram& filter, const SyscallInfo& info) {
 }  // namespace
 
 Calls::Calls(Workload& workload, std::optional<BpfProgram> software_filter)
-    : workload_(workload), software_filter_(std::move(software_filter)), execve_(kind_called("execve")), execveat_(kind_called("execveat")), ptrace_(kind_called("ptrace")),
-      births_{kind_called("clone"), kind_called("clone3"), kind_called("fork"), kind_called("vfork")} {}
+    : workload_(workload),
+      software_filter_(std::move(software_filter)),
+      execve_(kind_called("execve")),
+      execveat_(kind_called("execveat")),
+      ptrace_(kind_called("ptrace")),
+      births_{kind_called("clone"), kind_called("clone3"), kind_called("fork"), kind_called("vfork")},
+      // What bewit has no name for may be one of them in an ABI that it has no table for.
+      root_changes_{kind_called("chroot"), kind_called("pivot_root"), kind_called("setns"), kind_called("unshare"),
+                    event::kind_of_capture_syscall_id(0)} {}
 
 PendingCall& Calls::acquire() {
     if (free_.empty()) {
@@ -66,6 +75,7 @@ Resume Calls::watch(Tracee& tracee, const SyscallStop& stop) {
     PendingCall& call = acquire();
     const event::View view = workload_.decoder.enter(stop, call);
     tracee.call = &call;
+    if (may_change_root(call.kind)) workload_.witness.share_root(false);
     if (tracee.stage == Tracee::Stage::SettingUp) {
         if (!is_exec(call.kind)) release(tracee);
         return Resume::Run;

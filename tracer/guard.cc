@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "tracer/call_identity.h"
 #include "tracer/ptrace_request.h"
 #include "tracer/registers.h"
 
@@ -30,8 +31,6 @@ Numbers numbers(event::Abi abi) {
     return {clone[i], clone3[i], seccomp[i], prlimit64[i], memfd_secret[i], ptrace[i]};
 }
 
-// Calls of x32 are those of x86-64 with this bit (__X32_SYSCALL_BIT).
-constexpr uint32_t x32_bit = 0x4000'0000;
 constexpr Numbers arm_numbers{120, 435, 383, 369, 447, 26};
 
 struct Named {
@@ -41,8 +40,7 @@ struct Named {
 
 Named name(const SyscallStop& stop) {
     if ((stop.number & unknown_abi_bit) != 0) return {arm_numbers, stop.number & ~unknown_abi_bit};
-    if (stop.abi == event::Abi::X86_64) return {numbers(stop.abi), stop.number & ~x32_bit};
-    return {numbers(stop.abi), stop.number};
+    return {numbers(stop.abi), number_in_table(stop)};
 }
 
 // Whether the thread sees bewit's numbers of threads: one in a pid namespace below has others for its own kind.

@@ -139,6 +139,7 @@ void Lineage::use_memory_of(const Tracee& tracee) {
 void Lineage::adopt(Tracee& child, const Birth& birth, const RuntimeState& runtime) {
     child.birth = birth;
     child.pid = birth.pid;
+    if ((birth.flags & (CLONE_NEWNS | CLONE_NEWUSER)) != 0) workload_.witness.share_root(false);
     ++workload_.statistics.threads;
     if (!child.is_leader()) {
         join_group(child, +1);

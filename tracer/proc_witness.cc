@@ -195,4 +195,6 @@ event::NameLeads ProcWitness::name(Tid tid, Fd from, std::string_view name, std:
     return raw(tid) > 0 ? impl_->names.look(tid, from, name, to) : event::NameLeads::Unknown;
 }
 
+void ProcWitness::share_root(bool shared) { impl_->names.share_root(shared); }
+
 }  // namespace bewit::tracer

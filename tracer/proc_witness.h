@@ -23,6 +23,7 @@ public:
     uint32_t process(Tid tid, uint32_t wanted, event::ProcessFacts& facts) override;
     bool descriptor(Tid tid, Fd fd, event::Descriptor& out) override;
     event::NameLeads name(Tid tid, Fd from, std::string_view name, std::string& to) override;
+    void share_root(bool shared) override;
 
 private:
     struct Impl;

@@ -198,7 +198,7 @@ private:
         if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
             return {give(trace(TraceReason::AskedByTracer))};
         if (call.name == "prlimit64") return with_duties(limits_of_another(), abi, call);
-        if (always_seals(call.name)) return {give(trace(TraceReason::AskedByTracer))};
+        if (changes_view(call.name)) return {give(trace(TraceReason::AskedByTracer))};
         if (const auto duties = sealing_duties(call.name); !duties.empty()) return with_duties(duties, abi, call);
         return interest_verdict(abi, call);
     }
@@ -219,9 +219,9 @@ private:
         return duties;
     }
 
-    bool always_seals(std::string_view name) const {
-        return options_.trusted_address != 0 &&
-               std::ranges::any_of(sealing_calls, [&](const SealingCall& call) { return call.name == name && !call.operation; });
+    // With another root or other mounts, names are to be looked up in another way (tracer/name_witness.h), runtime or not.
+    static bool changes_view(std::string_view name) {
+        return std::ranges::any_of(sealing_calls, [&](const SealingCall& call) { return call.name == name && !call.operation; });
     }
 
     static std::vector<Clause> tracing_duties() {

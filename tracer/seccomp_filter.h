@@ -11,6 +11,7 @@
 // - prlimit64 that sets another process's limits stops; the tracer refuses it where that process is bewit.
 // - ptrace that asks for a tracer or to be one stops; the tracer looks at what comes of it.
 // - io_uring_setup answers ENOSYS, when it is denied.
+// - chroot, pivot_root, setns and unshare stop: names may lead elsewhere from then on (tracer/name_witness.h).
 // - sched_getaffinity and sched_setaffinity stop, where the tracer steers the cores of others.
 //
 // Births and successful execs reach the tracer as ptrace events (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC) without the
@@ -28,7 +29,7 @@ namespace bewit::tracer {
 
 struct FilterOptions {
     bool deny_io_uring = false;   // io_uring_setup answers ENOSYS
-    // Not 0: openat2 passes where it is made by the instruction before this address (tracer/runtime/runtime.h), and the sealing calls stop
+    // Not 0: openat2 passes where it is made by the instruction before this address (tracer/runtime/runtime.h), and all the sealing calls stop
     // (tracer/sealing_calls.h). Of the native ABI.
     uint64_t trusted_address = 0;
     bool watch_affinity = false;  // sched_getaffinity and sched_setaffinity stop, for tracer/placement.h

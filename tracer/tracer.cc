@@ -69,7 +69,8 @@ struct Tracer::Impl {
         if (!options.seccomp) interrupt(tid);
         child.release();
 
-        Workload workload{.interest = interest, .sink = sink, .statistics = statistics, .decoder = Decoder(interest, witness)};
+        Workload workload{.interest = interest, .sink = sink, .witness = witness, .statistics = statistics};
+        witness.share_root(true);
         TraceLoop loop(workload, child, forwarder.get(), {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit, .runtime = runtime.get()},
                        options.seccomp ? std::nullopt : std::optional(filter));
         const int status = loop.run();

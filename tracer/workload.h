@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/event/sink.h"
+#include "engine/event/witness.h"
 #include "engine/match/interest.h"
 #include "tracer/decoder.h"
 #include "tracer/tracee_table.h"
@@ -12,8 +13,9 @@ namespace bewit::tracer {
 struct Workload {
     const match::Interest& interest;
     event::Sink& sink;
+    event::Witness& witness;
     Statistics& statistics;
-    Decoder decoder;
+    Decoder decoder{interest, witness};
     TraceeTable tracees{};
     Tid entrypoint = Tid::None;  // the command's own process: the root of everything that is shown
     bool entrypoint_alive = true;

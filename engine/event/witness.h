@@ -78,6 +78,9 @@ public:
     // Where `name` leads if that thread opens it now, beginning at the directory `from` where it is relative. `to`: the other name, absolute and without
     // symbolic links; anything unless it leads elsewhere. Who never looks takes names as they are given.
     virtual NameLeads name(Tid /*tid*/, Fd /*from*/, std::string_view /*name*/, std::string& /*to*/) { return NameLeads::AsGiven; }
+    // A source that sees every call that could change it tells whether all threads have the root directory and the mounts of the witness itself: names are
+    // then looked up without asking for them. Until it is told so, they may not.
+    virtual void share_root(bool /*shared*/) {}
 };
 
 }  // namespace bewit::event

@@ -33,6 +33,7 @@
 #include "tracer/runtime/remote_x86_64.h"
 #include "tracer/runtime/site_history.h"
 #include "tracer/runtime/table.h"
+#include "tracer/call_identity.h"
 #include "tracer/sealing_calls.h"
 #include "tracer/tracee_memory.h"
 #include "tracer/tracee_table.h"
@@ -165,9 +166,10 @@ private:
             return found;
         }();
         const auto abi = static_cast<size_t>(stop.abi);
+        const uint32_t number = number_in_table(stop);
         for (size_t i = 0; i < sealing_calls.size(); ++i) {
             const auto& operation = sealing_calls[i].operation;
-            if (stop.number == numbers[i][abi] && (!operation || *operation == static_cast<uint32_t>(stop.arguments[0]))) return true;
+            if (number == numbers[i][abi] && (!operation || *operation == static_cast<uint32_t>(stop.arguments[0]))) return true;
         }
         return false;
     }

@@ -86,6 +86,23 @@ for name in [sys.argv[0]] * 3000 + sys.argv[1:]:
             self.assertEqual((result.status, result.rules()), (0, ["Marked file opened"]), (options, result.stderr))
             self.assertEqual(result.alerts[0]["output_fields"]["bewit.path.given"], "/marked-file")
 
+    @needs_root
+    def test_c1_behind_mounts_of_its_own(self):
+        # `link` is in `below` for whoever has those mounts only.
+        os.mkdir(self.path("hidden"))
+        os.symlink(self.marked, self.path("hidden/link"))
+        inside = f"mount --bind hidden below && cat {self.path('below/link')}"
+        clone = f"""
+import ctypes, os, signal, sys
+if ctypes.CDLL(None).syscall(56, 0x20000 | signal.SIGCHLD, 0, 0, 0, 0) == 0:
+    os.execvp("sh", ["sh", "-c", "mount --make-rprivate / && {inside}"])
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+        for options in self.MODES:
+            for command in (["unshare", "--mount", "sh", "-c", inside], [harness.PYTHON, "-c", clone]):
+                result = harness.run(command, rules=[self.rules], options=options, cwd=self.directory)
+                self.assertEqual((result.status, result.stdout, result.rules()), (0, "x", ["Marked file opened"]), (options, command, result.stderr))
+
     def test_c1_by_the_rules_of_openat2(self):
         # openat2(2), RESOLVE_IN_ROOT: what looks absolute begins at the descriptor.
         script = """
