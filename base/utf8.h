@@ -6,8 +6,8 @@
 
 namespace bewit {
 
-// At most `longest` bytes of it, and "..." after them where something is missing. Characters stay whole where it is UTF-8; what is not is cut
-// all the same. `longest` is at least 4.
+// At most `longest` bytes of it, and "..." after them where something is missing. Characters stay whole where it is
+// UTF-8; what is not is cut all the same. `longest` is at least 4.
 inline void cut_text(std::string& text, size_t longest) {
     constexpr size_t longest_character = 4;
     if (text.size() <= longest) return;

@@ -95,16 +95,19 @@ public:
     }
 
 private:
-    static tl::unexpected<Failure> failed(Failure::Step step, int error, std::string_view what, const std::string& log) {
+    static tl::unexpected<Failure> failed(Failure::Step step, int error, std::string_view what,
+                                          const std::string& log) {
         std::string message = fmt::format("{}: {}", what, std::strerror(error));
         if (!log.empty()) message += "\n" + log;
         return tl::unexpected(Failure{step, error, std::move(message)});
     }
 
-    tl::expected<void, Failure> start_logged(const match::Interest& interest, const Options& options, const std::string& log) {
+    tl::expected<void, Failure> start_logged(const match::Interest& interest, const Options& options,
+                                             const std::string& log) {
         const kernel::Plans plans = kernel::make_plans(interest);
         skeleton_.object = bewit_bpf__open();
-        if (skeleton_.object == nullptr) return failed(Failure::Step::Open, errno, "the BPF programs cannot be read", log);
+        if (skeleton_.object == nullptr)
+            return failed(Failure::Step::Open, errno, "the BPF programs cannot be read", log);
         skeleton_->rodata->own_tgid = static_cast<uint32_t>(getpid());
         skeleton_->rodata->wakeup_bytes = static_cast<uint32_t>(options.ring_bytes / wakeups_per_ring);
         bpf_map__set_max_entries(skeleton_->maps.ring, static_cast<uint32_t>(options.ring_bytes));
@@ -113,7 +116,8 @@ private:
         if (const int error = bewit_bpf__load(skeleton_.object); error != 0) {
             return failed(Failure::Step::Load, -error, "the kernel does not take the BPF programs", log);
         }
-        if (!fill(skeleton_->maps.calls, plans.calls) || !fill(skeleton_->maps.plans, plans.plans) || !fill(skeleton_->maps.tests, plans.tests)) {
+        if (!fill(skeleton_->maps.calls, plans.calls) || !fill(skeleton_->maps.plans, plans.plans) ||
+            !fill(skeleton_->maps.tests, plans.tests)) {
             return failed(Failure::Step::Load, errno, "the maps of the BPF programs cannot be filled", log);
         }
         ring_ = ring_buffer__new(bpf_map__fd(skeleton_->maps.ring), take, this, nullptr);
@@ -145,7 +149,8 @@ private:
 
 }  // namespace
 
-tl::expected<std::unique_ptr<kernel::Source>, Failure> open(const match::Interest& interest, event::Witness& proc, const Options& options) {
+tl::expected<std::unique_ptr<kernel::Source>, Failure> open(const match::Interest& interest, event::Witness& proc,
+                                                            const Options& options) {
     auto source = std::make_unique<LoadedSource>(proc);
     if (auto started = source->start(interest, options); !started) return tl::unexpected(std::move(started.error()));
     return source;

@@ -11,9 +11,10 @@
 
 namespace bewit::ebpf {
 
-// Loads and attaches: from here on events wait in the ring. Needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, and a kernel with BTF. `proc`
-// is asked for what no event says; both must outlive the source.
-tl::expected<std::unique_ptr<kernel::Source>, kernel::Failure> open(const match::Interest& interest, event::Witness& proc,
+// Loads and attaches: from here on events wait in the ring. Needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN, and a
+// kernel with BTF. `proc` is asked for what no event says; both must outlive the source.
+tl::expected<std::unique_ptr<kernel::Source>, kernel::Failure> open(const match::Interest& interest,
+                                                                    event::Witness& proc,
                                                                     const kernel::Options& options);
 
 // Whether this program has the source built in.

@@ -1,5 +1,5 @@
-// The compiled part of fmt 9, once. Debian ships it as a shared library only, which the static program cannot use, and the header-only form
-// costs every file that prints several seconds of compiling.
+// The compiled part of fmt 9, once. Debian ships it as a shared library only, which the static program cannot use, and
+// the header-only form costs every file that prints several seconds of compiling.
 #include <fmt/format-inl.h>
 
 #if FMT_VERSION < 90000 || FMT_VERSION >= 100000

@@ -15,7 +15,9 @@ Opened open_http(const Configuration& configuration, const std::string& url) {
     settings.url = url;
     auto sink = make_http_sink(settings, configuration.format == AlertFormat::Json);
     if (!sink) return tl::unexpected(sink.error());
-    return std::make_unique<BackgroundSink>(std::move(*sink), BackgroundSink::Settings{.capacity = configuration.queue_capacity, .attempts = settings.attempts});
+    return std::make_unique<BackgroundSink>(
+        std::move(*sink),
+        BackgroundSink::Settings{.capacity = configuration.queue_capacity, .attempts = settings.attempts});
 }
 
 Opened open_destination(const Configuration& configuration, const std::string& destination) {
@@ -36,12 +38,15 @@ tl::expected<std::vector<std::unique_ptr<AlertSink>>, std::string> open_outputs(
     for (const std::string& destination : configuration.alerts) {
         if (!add(open_destination(configuration, destination))) return tl::unexpected(failure);
     }
-    if (configuration.file && !add(open_file_sink(configuration.file->path, configuration.file->keep_open))) return tl::unexpected(failure);
+    if (configuration.file && !add(open_file_sink(configuration.file->path, configuration.file->keep_open)))
+        return tl::unexpected(failure);
     if (configuration.syslog) add(make_syslog_sink());
-    if (!configuration.http.url.empty() && !add(open_http(configuration, configuration.http.url))) return tl::unexpected(failure);
+    if (!configuration.http.url.empty() && !add(open_http(configuration, configuration.http.url)))
+        return tl::unexpected(failure);
     if (configuration.program) {
-        add(std::make_unique<BackgroundSink>(make_program_sink(configuration.program->command, configuration.program->keep_alive),
-                                             BackgroundSink::Settings{.capacity = configuration.queue_capacity}));
+        add(std::make_unique<BackgroundSink>(
+            make_program_sink(configuration.program->command, configuration.program->keep_alive),
+            BackgroundSink::Settings{.capacity = configuration.queue_capacity}));
     }
     return sinks;
 }

@@ -1,5 +1,5 @@
-// The thread shares its state by a shared_ptr: when a sink hangs for good, close() gives up and leaves the thread behind rather than wait
-// for it, since the program must end when the workload does.
+// The thread shares its state by a shared_ptr: when a sink hangs for good, close() gives up and leaves the thread
+// behind rather than wait for it, since the program must end when the workload does.
 #include "injector/alert_queue.h"
 
 #include <algorithm>
@@ -35,14 +35,13 @@ struct AlertQueue::Shared {
     bool deliver(const alert::Alert& alert);
 };
 
-AlertQueue::AlertQueue(std::vector<std::unique_ptr<AlertSink>> sinks, Settings settings) : shared_(std::make_shared<Shared>()) {
+AlertQueue::AlertQueue(std::vector<std::unique_ptr<AlertSink>> sinks, Settings settings)
+    : shared_(std::make_shared<Shared>()) {
     shared_->sinks = std::move(sinks);
     shared_->settings = settings;
 }
 
-AlertQueue::~AlertQueue() {
-    close(std::chrono::seconds(2));
-}
+AlertQueue::~AlertQueue() { close(std::chrono::seconds(2)); }
 
 void AlertQueue::push(alert::Alert alert) {
     {
@@ -54,8 +53,10 @@ void AlertQueue::push(alert::Alert alert) {
         shared_->waiting.push_back(std::move(alert));
     }
     if (!thread_.joinable()) {
-        const bool runs_programs = std::ranges::any_of(shared_->sinks, [](const auto& sink) { return sink->runs_programs(); });
-        start_thread(thread_, [shared = shared_] { shared->run(); }, runs_programs);
+        const bool runs_programs =
+            std::ranges::any_of(shared_->sinks, [](const auto& sink) { return sink->runs_programs(); });
+        start_thread(
+            thread_, [shared = shared_] { shared->run(); }, runs_programs);
     }
     shared_->changed.notify_one();
 }
@@ -64,7 +65,8 @@ void AlertQueue::close(std::chrono::milliseconds limit) {
     std::unique_lock lock(shared_->mutex);
     if (!thread_.joinable() && shared_->waiting.empty()) return;
     shared_->closing = true;
-    // Sinks that deliver later have a little less than the caller waits, so that they can still say what they could not.
+    // Sinks that deliver later have a little less than the caller waits, so that they can still say what they could
+    // not.
     shared_->deadline = std::chrono::steady_clock::now() + limit * 9 / 10;
     shared_->changed.notify_all();
     if (!thread_.joinable()) {
@@ -120,7 +122,9 @@ void AlertQueue::Shared::tell_losses(std::unique_lock<std::mutex>& lock) {
     const auto now = std::chrono::steady_clock::now();
     if (dropped == told_dropped || (told_dropped != 0 && !closing && now - told_at < between)) return;
     lock.unlock();
-    const bool told = deliver(internal_alert("alerts lost", fmt::format("{} alerts could not be delivered so far", dropped), {{"alerts", std::to_string(dropped)}}));
+    const bool told =
+        deliver(internal_alert("alerts lost", fmt::format("{} alerts could not be delivered so far", dropped),
+                               {{"alerts", std::to_string(dropped)}}));
     lock.lock();
     if (!told) return;
     told_dropped = dropped;
@@ -129,7 +133,8 @@ void AlertQueue::Shared::tell_losses(std::unique_lock<std::mutex>& lock) {
 
 // Delivered means that every sink took it.
 bool AlertQueue::Shared::deliver(const alert::Alert& alert) {
-    const std::string line = settings.format == AlertFormat::Json ? alert::to_json(alert, settings.shape) : alert::to_text(alert, settings.shape);
+    const std::string line = settings.format == AlertFormat::Json ? alert::to_json(alert, settings.shape)
+                                                                  : alert::to_text(alert, settings.shape);
     bool all = true;
     for (const auto& sink : sinks) all = sink->write({.text = line, .priority = alert.priority}) && all;
     return all;

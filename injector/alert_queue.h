@@ -1,4 +1,5 @@
-// The way from the tracer to the sinks: bounded, so that a sink that hangs costs memory up to a limit and never the workload's time.
+// The way from the tracer to the sinks: bounded, so that a sink that hangs costs memory up to a limit and never the
+// workload's time.
 #pragma once
 
 #include <chrono>
@@ -15,9 +16,11 @@ namespace bewit {
 
 enum class AlertFormat : uint8_t { Json, Text };
 
-// When the queue is full the new alert is dropped and counted; the count becomes an alert (`bewit internal: alerts lost`) once others get through again. Sinks are called on the queue's own thread, one alert at a time; it starts
-// with the first alert, so that a program which has nothing to say forks its workload with one thread; where the system has no thread to give, with a
-// later one, and close() delivers what is left by itself. push() and close() are for one thread.
+// When the queue is full the new alert is dropped and counted; the count becomes an alert (`bewit internal: alerts
+// lost`) once others get through again. Sinks are called on the queue's own thread, one alert at a time; it starts with
+// the first alert, so that a program which has nothing to say forks its workload with one thread; where the system has
+// no thread to give, with a later one, and close() delivers what is left by itself. push() and close() are for one
+// thread.
 class AlertQueue {
 public:
     struct Settings {

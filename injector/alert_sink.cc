@@ -22,7 +22,8 @@ namespace {
 
 std::string reason(int error) { return std::strerror(error); }
 
-// Any descriptor that takes bytes. A line is written whole or counted as not delivered; a partial line is finished first.
+// Any descriptor that takes bytes. A line is written whole or counted as not delivered; a partial line is finished
+// first.
 class DescriptorSink : public AlertSink {
 public:
     DescriptorSink(std::string name, UniqueFd fd) : name_(std::move(name)), fd_(std::move(fd)) {}
@@ -78,7 +79,8 @@ UniqueFd connect_unix(const std::string& path) {
 // Connects again, once per line, when its reader went away and came back.
 class UnixSink final : public DescriptorSink {
 public:
-    UnixSink(std::string name, std::string path, UniqueFd fd) : DescriptorSink(std::move(name), std::move(fd)), path_(std::move(path)) {}
+    UnixSink(std::string name, std::string path, UniqueFd fd)
+        : DescriptorSink(std::move(name), std::move(fd)), path_(std::move(path)) {}
 
     bool write(const AlertLine& line) override {
         if (fd_ && DescriptorSink::write(line)) return true;
@@ -91,12 +93,16 @@ private:
     std::string path_;
 };
 
-// The path is resolved once, when the user names it; what is opened later under that name may be no symbolic link that someone has put there.
-UniqueFd open_for_append(const std::string& path, int more_flags) { return UniqueFd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | more_flags, 0600)); }
+// The path is resolved once, when the user names it; what is opened later under that name may be no symbolic link that
+// someone has put there.
+UniqueFd open_for_append(const std::string& path, int more_flags) {
+    return UniqueFd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | more_flags, 0600));
+}
 
 class FileSink final : public DescriptorSink {
 public:
-    FileSink(std::string name, std::string path, UniqueFd fd, bool keep_open) : DescriptorSink(std::move(name), std::move(fd)), path_(std::move(path)), keep_open_(keep_open) {}
+    FileSink(std::string name, std::string path, UniqueFd fd, bool keep_open)
+        : DescriptorSink(std::move(name), std::move(fd)), path_(std::move(path)), keep_open_(keep_open) {}
 
     bool write(const AlertLine& line) override {
         if (fd_ && !is_still_there()) fd_.reset();
@@ -108,8 +114,10 @@ public:
 
 private:
     bool is_still_there() const {
-        struct stat ours {}, named {};
-        return fstat(fd_.get(), &ours) == 0 && lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+        struct stat ours {
+        }, named{};
+        return fstat(fd_.get(), &ours) == 0 && lstat(path_.c_str(), &named) == 0 && ours.st_dev == named.st_dev &&
+               ours.st_ino == named.st_ino;
     }
 
     std::string path_;
@@ -126,7 +134,9 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> duplicate(std::string_view
 bool names_a_scheme(std::string_view destination) {
     const size_t colon = destination.find(':');
     const std::string_view word = destination.substr(0, colon);
-    return colon != std::string_view::npos && !word.empty() && std::ranges::all_of(word, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+'; });
+    return colon != std::string_view::npos && !word.empty() && std::ranges::all_of(word, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '+';
+           });
 }
 
 }  // namespace
@@ -153,7 +163,10 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> open_alert_sink(std::strin
         return std::make_unique<UnixSink>(std::string(destination), path, std::move(fd));
     }
     if (names_a_scheme(destination)) {
-        return tl::unexpected(fmt::format("'{0}': alerts go to stderr, stdout, a path, fd:N, unix:PATH or http(s)://...; a file of that name is ./{0}", destination));
+        return tl::unexpected(
+            fmt::format("'{0}': alerts go to stderr, stdout, a path, fd:N, unix:PATH or http(s)://...; a file of that "
+                        "name is ./{0}",
+                        destination));
     }
     if (destination.empty()) return tl::unexpected(std::string("--alerts needs a destination"));
     return open_file_sink(std::string(destination), true);
@@ -164,7 +177,8 @@ tl::expected<std::unique_ptr<AlertSink>, std::string> open_file_sink(const std::
     if (!fd) return tl::unexpected(fmt::format("alerts cannot be written to {}: {}", path, reason(errno)));
     struct stat status {};
     // A device or a pipe is what it is: there is no other to open.
-    if (fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::make_unique<DescriptorSink>(path, std::move(fd));
+    if (fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode))
+        return std::make_unique<DescriptorSink>(path, std::move(fd));
     std::error_code failure;
     std::string resolved = std::filesystem::canonical(path, failure);
     if (failure) resolved = path;

@@ -1,4 +1,5 @@
-// As in AlertQueue, the thread shares its state by a shared_ptr: a sink that hangs for good is left behind, and the program ends.
+// As in AlertQueue, the thread shares its state by a shared_ptr: a sink that hangs for good is left behind, and the
+// program ends.
 #include "injector/background_sink.h"
 
 #include <algorithm>
@@ -29,8 +30,8 @@ struct BackgroundSink::Shared {
     std::deque<Waiting> waiting;
     bool closing = false, finished = false;
     Clock::time_point deadline = Clock::time_point::max();  // while closing
-    uint64_t lost = 0;         // taken and not delivered, in all
-    uint64_t in_hand = 0;      // 1 while a line is being delivered
+    uint64_t lost = 0;                                      // taken and not delivered, in all
+    uint64_t in_hand = 0;                                   // 1 while a line is being delivered
 
     // Of the thread alone.
     bool failing = false;
@@ -44,7 +45,8 @@ struct BackgroundSink::Shared {
     void tell_losses();
 };
 
-BackgroundSink::BackgroundSink(std::unique_ptr<SlowSink> sink, Settings settings) : shared_(std::make_shared<Shared>()) {
+BackgroundSink::BackgroundSink(std::unique_ptr<SlowSink> sink, Settings settings)
+    : shared_(std::make_shared<Shared>()) {
     shared_->sink = std::move(sink);
     shared_->settings = settings;
 }
@@ -63,7 +65,9 @@ bool BackgroundSink::write(const AlertLine& line) {
         if (shared_->waiting.size() >= shared_->settings.capacity) return false;
         shared_->waiting.push_back({.text = std::string(line.text), .priority = line.priority});
     }
-    if (!thread_.joinable()) start_thread(thread_, [shared = shared_] { shared->run(); }, runs_programs());
+    if (!thread_.joinable())
+        start_thread(
+            thread_, [shared = shared_] { shared->run(); }, runs_programs());
     shared_->changed.notify_all();
     return true;
 }

@@ -1,4 +1,5 @@
-// A sink that may take long, on a thread of its own: others are not held up by it, and what it cannot deliver is tried again.
+// A sink that may take long, on a thread of its own: others are not held up by it, and what it cannot deliver is tried
+// again.
 #pragma once
 
 #include <chrono>
@@ -35,8 +36,9 @@ public:
     virtual std::string_view name() const = 0;
 };
 
-// write() takes a line if there is room and returns at once. A line is tried up to `attempts` times, with a pause that doubles from `pause`;
-// then it is lost and counted. The user is told of the first failure, of losses once a minute at most, and when it works again.
+// write() takes a line if there is room and returns at once. A line is tried up to `attempts` times, with a pause that
+// doubles from `pause`; then it is lost and counted. The user is told of the first failure, of losses once a minute at
+// most, and when it works again.
 class BackgroundSink final : public AlertSink {
 public:
     struct Settings {

@@ -12,8 +12,8 @@
 
 namespace bewit {
 
-// While it lives, its thread and those that are started by it take no signals: those are for the workload, and SIGPIPE of a sink stays an error of
-// write(2).
+// While it lives, its thread and those that are started by it take no signals: those are for the workload, and SIGPIPE
+// of a sink stays an error of write(2).
 class SignalsBlocked {
 public:
     SignalsBlocked() {
@@ -29,8 +29,9 @@ private:
     sigset_t before_{};
 };
 
-// Starts `body` on a thread that takes no signals, confined unless it or a thread that it starts is to run programs (tracer/confinement.h). False where the
-// system gives none (RLIMIT_NPROC, pids.max), which a workload can bring about: nothing was started, and `thread` is as before.
+// Starts `body` on a thread that takes no signals, confined unless it or a thread that it starts is to run programs
+// (tracer/confinement.h). False where the system gives none (RLIMIT_NPROC, pids.max), which a workload can bring about:
+// nothing was started, and `thread` is as before.
 template <typename Body>
 bool start_thread(std::thread& thread, Body body, bool runs_programs = false) {
     const SignalsBlocked none;

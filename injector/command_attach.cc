@@ -40,14 +40,18 @@ int attach(const AttachCommand& options) {
     for (const int64_t pid : options.pids) tracing.pids.push_back(Pid{pid});
     tracer::ProcWitness witness;
     Pipeline& pipeline = monitor.start(witness);
-    tracer::Attacher attacher(std::move(tracing), monitor.interest(), pipeline, witness, [&](Pid pid, const std::string& why) {
-        warning("not watched: " + why);
-        monitor.tell("process is not watched", "A process cannot be watched: " + why, {{"pid", std::to_string(raw(pid))}, {"reason", why}});
-    });
+    tracer::Attacher attacher(std::move(tracing), monitor.interest(), pipeline, witness,
+                              [&](Pid pid, const std::string& why) {
+                                  warning("not watched: " + why);
+                                  monitor.tell("process is not watched", "A process cannot be watched: " + why,
+                                               {{"pid", std::to_string(raw(pid))}, {"reason", why}});
+                              });
     const auto ended = attacher.run();
     if (!ended) return monitor.give_up(ended.error().message);
     monitor.close();
-    if (!options.stats.empty()) write_report(options.stats == "json" ? stats_json(attacher.statistics(), monitor) : stats_text(attacher.statistics(), monitor));
+    if (!options.stats.empty())
+        write_report(options.stats == "json" ? stats_json(attacher.statistics(), monitor)
+                                             : stats_text(attacher.statistics(), monitor));
     return 0;
 }
 
@@ -56,14 +60,20 @@ int attach(const AttachCommand& options) {
 void add_attach(CLI::App& program, int& status) {
     auto options = std::make_shared<AttachCommand>();
     CLI::App* command = program.add_subcommand("attach", "watch processes that run already, and what they start");
-    set_examples(*command,
-                 "  bewit attach --all                               a sidecar: everything in a shared pid namespace, exec sessions too\n"
-                 "  bewit attach --pid 7 -r falco_rules.yaml         one process with all its threads and what it starts\n");
+    set_examples(
+        *command,
+        "  bewit attach --all                               a sidecar: everything in a shared pid namespace, exec "
+        "sessions too\n"
+        "  bewit attach --pid 7 -r falco_rules.yaml         one process with all its threads and what it starts\n");
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
-    command->add_option("--pid", options->pids, "a process to watch, with all its threads; repeatable")->check(CLI::PositiveNumber)->type_name("PID");
+    command->add_option("--pid", options->pids, "a process to watch, with all its threads; repeatable")
+        ->check(CLI::PositiveNumber)
+        ->type_name("PID");
     command->add_flag("--all", options->all, "every process that is visible from here, and every one that appears");
-    command->add_option("--on-failure", options->on_failure, "when bewit itself dies: what it watches runs on unwatched, or is killed (default: continue)")
+    command
+        ->add_option("--on-failure", options->on_failure,
+                     "when bewit itself dies: what it watches runs on unwatched, or is killed (default: continue)")
         ->check(CLI::IsMember({"kill", "continue"}));
     add_stats_option(*command, options->stats);
     command->callback([options, &status] { status = attach(*options); });

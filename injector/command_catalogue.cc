@@ -1,4 +1,5 @@
-// `bewit fields`, `bewit events`, `bewit syscalls`, `bewit keys`: the catalogues, read off the tables that the engine itself uses.
+// `bewit fields`, `bewit events`, `bewit syscalls`, `bewit keys`: the catalogues, read off the tables that the engine
+// itself uses.
 #include <algorithm>
 #include <vector>
 
@@ -46,7 +47,8 @@ void print_text(const Table& table) {
     }
     for (const auto& cells : table.rows) {
         std::string line;
-        for (size_t i = 0; i < cells.size(); ++i) line += i + 1 == cells.size() ? cells[i] : fmt::format("{:<{}}  ", cells[i], widths[i]);
+        for (size_t i = 0; i < cells.size(); ++i)
+            line += i + 1 == cells.size() ? cells[i] : fmt::format("{:<{}}  ", cells[i], widths[i]);
         fmt::print("{}\n", line);
     }
 }
@@ -75,7 +77,8 @@ std::string argument_text(const field::Definition& field) {
 Table fields_table() {
     Table table{{"name", "type", "argument", "help"}, {}};
     for (const field::Definition& field : field::all_fields()) {
-        table.rows.push_back({std::string(field.name), std::string(event::type_name(field.type)), argument_text(field), std::string(field.help)});
+        table.rows.push_back({std::string(field.name), std::string(event::type_name(field.type)), argument_text(field),
+                              std::string(field.help)});
     }
     return table;
 }
@@ -105,7 +108,8 @@ Table syscalls_table() {
     const event::Abi abi = event::native_abi();
     for (const event::Syscall& syscall : event::syscalls(abi)) {
         const auto kind = event::syscall_kind(abi, syscall.number);
-        table.rows.push_back({std::to_string(syscall.number), std::string(syscall.name), kind ? std::string(event::kind_name(*kind)) : ""});
+        table.rows.push_back({std::to_string(syscall.number), std::string(syscall.name),
+                              kind ? std::string(event::kind_name(*kind)) : ""});
     }
     return table;
 }
@@ -116,7 +120,8 @@ Table keys_table() {
     };
     Table table{{"item", "name", "type", "required", "override", "help"}, {}};
     for (const rule::KeyInfo& key : rule::all_keys()) {
-        table.rows.push_back({std::string(key.item), std::string(key.key), std::string(key.type), key.required ? "yes" : "no", update(key), std::string(key.help)});
+        table.rows.push_back({std::string(key.item), std::string(key.key), std::string(key.type),
+                              key.required ? "yes" : "no", update(key), std::string(key.help)});
     }
     return table;
 }
@@ -148,7 +153,8 @@ void add_keys(CLI::App& program, int& status) {
 }
 
 void add_syscalls(CLI::App& program, int& status) {
-    add_listing(program, status, "syscalls", "list the syscalls of this architecture and the events that they make", syscalls_table);
+    add_listing(program, status, "syscalls", "list the syscalls of this architecture and the events that they make",
+                syscalls_table);
 }
 
 }  // namespace bewit

@@ -26,7 +26,8 @@ int check_condition(const CheckOptions& options) {
     if (parsed) {
         const std::string canonical = filter::print(**parsed);
         if (options.json) {
-            fmt::print("{}\n", nlohmann::json({{"valid", true}, {"canonical", canonical}}).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+            fmt::print("{}\n", nlohmann::json({{"valid", true}, {"canonical", canonical}})
+                                   .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
         } else {
             fmt::print("{}\n", canonical);
         }
@@ -48,7 +49,8 @@ int check_condition(const CheckOptions& options) {
 
 int check_files(const CheckOptions& options) {
     // Falco's result has one error a file; people want all.
-    const auto results = check_rules(options.files, options.json ? rule::Loader::Errors::First : rule::Loader::Errors::All);
+    const auto results =
+        check_rules(options.files, options.json ? rule::Loader::Errors::First : rule::Loader::Errors::All);
     if (results.empty()) {
         error("check: the directory holds no rule file, *.yaml or *.yml");
         return failed;
@@ -76,15 +78,19 @@ int check(const CheckOptions& options) {
 
 void add_check(CLI::App& program, int& status) {
     auto options = std::make_shared<CheckOptions>();
-    CLI::App* command = program.add_subcommand("check", "validate rule files: exit 0 or 1, every problem with its place and a remedy");
+    CLI::App* command =
+        program.add_subcommand("check", "validate rule files: exit 0 or 1, every problem with its place and a remedy");
     set_examples(*command,
                  "  bewit check falco_rules.yaml my_rules.yaml\n"
                  "  bewit check --json my_rules.yaml\n"
                  "  bewit check --syntax --condition 'evt.type = open and not proc.name in (cat, less)'\n");
-    command->add_option("RULES", options->files, "rule files or directories, in order; 'builtin' names the rules inside the program");
+    command->add_option("RULES", options->files,
+                        "rule files or directories, in order; 'builtin' names the rules inside the program");
     command->add_flag("--json", options->json, "results as Falco prints them: of each file the first error");
-    CLI::Option* condition = command->add_option("--condition", options->condition, "the condition that --syntax parses")->type_name("TEXT");
-    command->add_flag("--syntax", options->syntax, "parse one bare condition and print its canonical form")->needs(condition);
+    CLI::Option* condition =
+        command->add_option("--condition", options->condition, "the condition that --syntax parses")->type_name("TEXT");
+    command->add_flag("--syntax", options->syntax, "parse one bare condition and print its canonical form")
+        ->needs(condition);
     condition->needs("--syntax");
     command->callback([options, &status] { status = check(*options); });
 }

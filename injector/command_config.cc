@@ -2,8 +2,8 @@
 #include <cstdio>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <yaml-cpp/yaml.h>
+#include <nlohmann/json.hpp>
 
 #include "injector/config_catalogue.h"
 #include "injector/configuration.h"
@@ -48,7 +48,8 @@ void hide_secrets(std::string_view path, ordered_json& value) {
     const auto hide_in_url = [](ordered_json& text) {
         if (!text.is_string()) return;
         const auto url = http::parse_url(text.get<std::string>());
-        if (url && (!url->credentials.empty() || url->target.find('?') != std::string::npos)) text = url->printable() + " (the rest is hidden)";
+        if (url && (!url->credentials.empty() || url->target.find('?') != std::string::npos))
+            text = url->printable() + " (the rest is hidden)";
     };
     if (path == "http_output.headers") {
         for (auto& header : value) header = "(hidden)";
@@ -67,11 +68,14 @@ std::pair<ordered_json, std::string> value_of(const Configuration& configuration
         return {std::move(value), said->origin};
     }
     // Other outputs stand instead of the default one.
-    if (key.path == "alerts" && configuration.alerts.empty()) return {ordered_json::array(), "default, since another output is enabled"};
+    if (key.path == "alerts" && configuration.alerts.empty())
+        return {ordered_json::array(), "default, since another output is enabled"};
     return {key.initial.empty() ? ordered_json(nullptr) : ordered_json::parse(key.initial), "default"};
 }
 
-std::string dumped(const ordered_json& value) { return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
+std::string dumped(const ordered_json& value) {
+    return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
 
 int show(const Options& options) {
     const auto configuration = read_configuration(options.line);
@@ -104,12 +108,15 @@ void add_config(CLI::App& program, int& status) {
                  "  bewit config show -c falco.yaml -o priority=error --json\n"
                  "  bewit config schema > bewit.schema.json          for editors and validators\n");
     config->require_subcommand(1);
-    CLI::App* shown = config->add_subcommand("show", "the configuration in force with the origin of each value; secrets are hidden");
+    CLI::App* shown =
+        config->add_subcommand("show", "the configuration in force with the origin of each value; secrets are hidden");
     add_rule_options(*shown, options->line);
     add_alert_options(*shown, options->line);
     shown->add_flag("--json", options->json, "as JSON: {KEY: {value, origin}}");
     shown->callback([options, &status] { status = show(*options); });
-    config->add_subcommand("schema", "the JSON schema of the configuration file")->callback([] { fmt::print("{}\n", config_schema()); });
+    config->add_subcommand("schema", "the JSON schema of the configuration file")->callback([] {
+        fmt::print("{}\n", config_schema());
+    });
 }
 
 }  // namespace bewit

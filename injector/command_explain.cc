@@ -54,9 +54,13 @@ int explain_open(const std::string& name, bool as_json, const match::Interest& i
         fmt::print("{}\n", printed(answers));
         return 0;
     }
-    const auto answer = [&](const char* key) { return answers[key].get<bool>() ? "a rule may match" : "no rule can match"; };
-    fmt::print("opened for reading: {}\nopened for writing: {}\nby openat2(2), whatever the name: {}\nby creat(2), whatever the name: {}\n",
-               answer("read"), answer("write"), answer("openat2"), answer("creat"));
+    const auto answer = [&](const char* key) {
+        return answers[key].get<bool>() ? "a rule may match" : "no rule can match";
+    };
+    fmt::print(
+        "opened for reading: {}\nopened for writing: {}\nby openat2(2), whatever the name: {}\nby creat(2), whatever "
+        "the name: {}\n",
+        answer("read"), answer("write"), answer("openat2"), answer("creat"));
     return 0;
 }
 
@@ -77,7 +81,8 @@ int explain(const ExplainOptions& options) {
         error("the rules have errors\n" + errors_of(*setup));
         return failed;
     }
-    if (const std::string problem = options.rule.empty() ? "" : unknown_rule(options.rule, setup->set); !problem.empty()) {
+    if (const std::string problem = options.rule.empty() ? "" : unknown_rule(options.rule, setup->set);
+        !problem.empty()) {
         error(problem);
         return failed;
     }
@@ -91,14 +96,16 @@ int explain(const ExplainOptions& options) {
 
 void add_explain(CLI::App& program, int& status) {
     auto options = std::make_shared<ExplainOptions>();
-    CLI::App* command = program.add_subcommand("explain", "what a rule or rule set needs: events, fields, the Interest, the seccomp program");
+    CLI::App* command = program.add_subcommand(
+        "explain", "what a rule or rule set needs: events, fields, the Interest, the seccomp program");
     set_examples(*command,
                  "  bewit explain\n"
                  "  bewit explain -r falco_rules.yaml 'Read sensitive file untrusted'\n"
                  "  bewit explain --open /etc/shadow\n");
     add_rule_options(*command, options->line);
     command->add_option("RULE", options->rule, "a rule's name; all rules when it is left out");
-    command->add_option("--open", options->open, "instead: whether opening the file of that absolute name can match a rule, whoever opens it");
+    command->add_option("--open", options->open,
+                        "instead: whether opening the file of that absolute name can match a rule, whoever opens it");
     command->add_flag("--json", options->json, "one JSON object");
     command->callback([options, &status] { status = explain(*options); });
 }

@@ -56,12 +56,15 @@ void for_each_process(Visit visit) {
         const char* name = entry->d_name;
         const char* end = name + std::strlen(name);
         int64_t pid = 0;
-        if (const auto [stop, bad] = std::from_chars(name, end, pid); bad == std::errc() && stop == end) visit(Tid{pid});
+        if (const auto [stop, bad] = std::from_chars(name, end, pid); bad == std::errc() && stop == end)
+            visit(Tid{pid});
     }
     closedir(proc);
 }
 
-std::string_view spoken(doctor::SourceKind kind) { return kind == doctor::SourceKind::Kmod ? "the kernel module" : "eBPF"; }
+std::string_view spoken(doctor::SourceKind kind) {
+    return kind == doctor::SourceKind::Kmod ? "the kernel module" : "eBPF";
+}
 
 class Host {
 public:
@@ -84,7 +87,8 @@ public:
     }
 
 private:
-    // The source that was asked for, or the first that works, in the order that `bewit doctor` recommends. Else why there is none.
+    // The source that was asked for, or the first that works, in the order that `bewit doctor` recommends. Else why
+    // there is none.
     std::string open_source() {
         std::string why;
         const auto opens = [&](doctor::SourceKind kind) {
@@ -95,7 +99,8 @@ private:
                 why += fmt::format("\nby {}: {}", spoken(kind), opened.error().message);
                 // What keeps a module from being loaded explains nothing where it is.
                 const bool present = kind == doctor::SourceKind::Kmod && opened.error().error != ENOENT;
-                if (const auto known = doctor::obstacle(kind, doctor::look_around()); known && !present) why += "\n" + *known;
+                if (const auto known = doctor::obstacle(kind, doctor::look_around()); known && !present)
+                    why += "\n" + *known;
                 return false;
             }
             kind_ = kind;
@@ -127,9 +132,10 @@ private:
         const AlertQueue::Counts alerts = monitor_.alerts();
         const bewit_counters counters = source_->counters();
         std::string text = fmt::format(
-            "bewit: {} events, {} lost, {} parts unreadable, {} calls not remembered from their entry; {} alerts delivered, {} dropped\n",
-            pipeline.events(), lost_events(counters), counters.drops[BEWIT_DROP_PAGE_FAULT], counters.drops[BEWIT_DROP_SCRATCH],
-            alerts.delivered, alerts.dropped);
+            "bewit: {} events, {} lost, {} parts unreadable, {} calls not remembered from their entry; {} alerts "
+            "delivered, {} dropped\n",
+            pipeline.events(), lost_events(counters), counters.drops[BEWIT_DROP_PAGE_FAULT],
+            counters.drops[BEWIT_DROP_SCRATCH], alerts.delivered, alerts.dropped);
         for (const auto& [rule, count] : monitor_.matches()) text += fmt::format("bewit:   {} x {}\n", count, rule);
         write_report(text);
     }
@@ -148,14 +154,16 @@ void add_host(CLI::App& program, int& status) {
     auto options = std::make_shared<HostCommand>();
     CLI::App* command = program.add_subcommand("host", "watch the whole machine, from the kernel");
     set_examples(*command,
-                 "  bewit host                                       every process of this machine, with the rules inside the program\n"
+                 "  bewit host                                       every process of this machine, with the rules "
+                 "inside the program\n"
                  "  bewit host -r falco_rules.yaml --source ebpf     upstream's rules, by eBPF or not at all\n");
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
     command->add_option("--source", options->source, "where events come from (default: auto, the best that works here)")
         ->check(CLI::IsMember({"auto", "ebpf", "kmod"}));
     command->add_option("--ring", options->ring_mib, "room for events that wait, in MiB: a power of two (default: 8)")
-        ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64, 128, 256, 512}))->type_name("MIB");
+        ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64, 128, 256, 512}))
+        ->type_name("MIB");
     command->add_flag("--stats", options->stats, "a summary on stderr at the end");
     command->callback([options, &status] { status = Host(*options).go(); });
 }

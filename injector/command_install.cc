@@ -10,10 +10,14 @@ namespace bewit {
 
 void add_install(CLI::App& program, int& status) {
     auto directory = std::make_shared<std::string>();
-    CLI::App* command = program.add_subcommand("install", "copy the running program into a shared volume: the init container's whole job");
-    set_examples(*command, "  bewit install /opt/bewit                         makes /opt/bewit/bewit, executable by everybody\n");
+    CLI::App* command = program.add_subcommand(
+        "install", "copy the running program into a shared volume: the init container's whole job");
+    set_examples(
+        *command,
+        "  bewit install /opt/bewit                         makes /opt/bewit/bewit, executable by everybody\n");
     command->add_option("DIR", *directory, "where to; the folder is made if it is not there")->required();
-    command->add_flag_callback("-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say what was done");
+    command->add_flag_callback(
+        "-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say what was done");
     command->callback([directory, &status] {
         const auto copied = copy_self_into(*directory);
         if (copied) {

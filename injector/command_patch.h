@@ -32,9 +32,11 @@ tl::expected<std::unique_ptr<patch::ImageSource>, std::string> open_images(const
 
 // The file that the line names, or the standard input. Its errors are said, and nullopt is left.
 std::optional<patch::Document> read_definition(const PatchCommand& line);
-// Prints the result, the difference, or replaces the file, after what `report` notes; or says why there is no result. A choice of containers that none
-// of the definition met is an error: nothing would be guarded, and nobody told. The exit status.
-int give_result(const PatchCommand& line, const patch::Document& document, const tl::expected<std::string, patch::Problem>& result, const patch::Report& report);
+// Prints the result, the difference, or replaces the file, after what `report` notes; or says why there is no result. A
+// choice of containers that none of the definition met is an error: nothing would be guarded, and nobody told. The exit
+// status.
+int give_result(const PatchCommand& line, const patch::Document& document,
+                const tl::expected<std::string, patch::Problem>& result, const patch::Report& report);
 
 void add_patch_ecs(CLI::App& parent, int& status);
 void add_patch_k8s(CLI::App& parent, int& status);

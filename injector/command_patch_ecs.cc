@@ -27,11 +27,13 @@ int patch_ecs_file(PatchCommand& line, bool for_register) {
         return failed;
     }
     patch::Report report;
-    const auto result = patch::change_text(*document, [&](const patch::Json& definition) -> tl::expected<patch::Json, patch::Problem> {
-        auto changed = line.unpatch ? patch::unpatch_ecs(definition) : patch::patch_ecs(definition, line.options, **images, report);
-        if (changed && for_register) return patch::registrable(*changed);
-        return changed;
-    });
+    const auto result =
+        patch::change_text(*document, [&](const patch::Json& definition) -> tl::expected<patch::Json, patch::Problem> {
+            auto changed = line.unpatch ? patch::unpatch_ecs(definition)
+                                        : patch::patch_ecs(definition, line.options, **images, report);
+            if (changed && for_register) return patch::registrable(*changed);
+            return changed;
+        });
     return give_result(line, *document, result, report);
 }
 
@@ -40,17 +42,26 @@ int patch_ecs_file(PatchCommand& line, bool for_register) {
 void add_patch_ecs(CLI::App& parent, int& status) {
     auto line = std::make_shared<PatchCommand>();
     auto for_register = std::make_shared<bool>(false);
-    CLI::App* command = parent.add_subcommand("ecs", "a task definition of Amazon ECS, or a CloudFormation template that holds some");
-    set_examples(*command,
-                 "  bewit patch ecs --bewit-image registry.test/bewit:1 task.json > guarded.json\n"
-                 "  aws ecs describe-task-definition --task-definition web | bewit patch ecs --register --bewit-image registry.test/bewit:1 > new.json\n"
-                 "  bewit patch ecs --bewit-image registry.test/bewit:1 --image-config app=inspect.json --diff template.yaml\n"
-                 "  bewit patch ecs --unpatch guarded.json\n");
+    CLI::App* command =
+        parent.add_subcommand("ecs", "a task definition of Amazon ECS, or a CloudFormation template that holds some");
+    set_examples(
+        *command,
+        "  bewit patch ecs --bewit-image registry.test/bewit:1 task.json > guarded.json\n"
+        "  aws ecs describe-task-definition --task-definition web | bewit patch ecs --register --bewit-image "
+        "registry.test/bewit:1 > new.json\n"
+        "  bewit patch ecs --bewit-image registry.test/bewit:1 --image-config app=inspect.json --diff template.yaml\n"
+        "  bewit patch ecs --unpatch guarded.json\n");
     add_patch_options(*command, *line);
     add_file_options(*command, *line);
-    command->add_flag("--add-ptrace", line->options.ptrace_capability, "add the capability SYS_PTRACE, which `bewit run` needs only for setuid programs under --no-seccomp");
-    command->add_option("--image-credentials", line->options.image_credentials, "the secret with which ECS pulls --bewit-image")->type_name("ARN");
-    command->add_flag("--register", *for_register, "from the output of describe-task-definition, make what register-task-definition takes");
+    command->add_flag(
+        "--add-ptrace", line->options.ptrace_capability,
+        "add the capability SYS_PTRACE, which `bewit run` needs only for setuid programs under --no-seccomp");
+    command
+        ->add_option("--image-credentials", line->options.image_credentials,
+                     "the secret with which ECS pulls --bewit-image")
+        ->type_name("ARN");
+    command->add_flag("--register", *for_register,
+                      "from the output of describe-task-definition, make what register-task-definition takes");
     command->callback([line, for_register, &status] { status = patch_ecs_file(*line, *for_register); });
 }
 

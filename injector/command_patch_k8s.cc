@@ -21,7 +21,8 @@ int patch_k8s_file(PatchCommand& line) {
     if (!document) return failed;
     patch::Report report;
     const auto result = patch::change_text(*document, [&](const patch::Json& definition) {
-        return line.unpatch ? patch::unpatch_k8s(definition) : patch::patch_k8s(definition, line.options, **images, report);
+        return line.unpatch ? patch::unpatch_k8s(definition)
+                            : patch::patch_k8s(definition, line.options, **images, report);
     });
     return give_result(line, *document, result, report);
 }
@@ -33,7 +34,8 @@ void add_patch_k8s(CLI::App& parent, int& status) {
     CLI::App* command = parent.add_subcommand("k8s", "Kubernetes manifests: pods, and whatever holds a pod template");
     set_examples(*command,
                  "  bewit patch k8s --bewit-image registry.test/bewit:1 deployment.yaml | kubectl apply -f -\n"
-                 "  helm template web ./chart | bewit patch k8s --bewit-image registry.test/bewit:1 --image-config app=inspect.json\n"
+                 "  helm template web ./chart | bewit patch k8s --bewit-image registry.test/bewit:1 --image-config "
+                 "app=inspect.json\n"
                  "  bewit patch k8s --unpatch -i deployment.yaml\n");
     add_patch_options(*command, *line);
     add_file_options(*command, *line);

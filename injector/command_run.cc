@@ -53,7 +53,9 @@ bool parse_user(std::string_view text, tracer::Options& options) {
 
 class Run {
 public:
-    Run(RunOptions options, std::vector<std::string> command) : options_(std::move(options)) { tracing_.command = std::move(command); }
+    Run(RunOptions options, std::vector<std::string> command) : options_(std::move(options)) {
+        tracing_.command = std::move(command);
+    }
 
     int go() {
         if (!options_.user.empty() && !parse_user(options_.user, tracing_)) {
@@ -68,7 +70,9 @@ public:
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         const int status = monitor_.ok() ? run_watched() : run_unwatched("its rules have errors");
         monitor_.close();
-        if (statistics_) write_report(options_.stats == "json" ? stats_json(*statistics_, monitor_) : stats_text(*statistics_, monitor_));
+        if (statistics_)
+            write_report(options_.stats == "json" ? stats_json(*statistics_, monitor_)
+                                                  : stats_text(*statistics_, monitor_));
         return status;
     }
 
@@ -82,10 +86,13 @@ private:
     void choose_end() {
         if (options_.on_failure == "kill") return;
         if (getpid() == 1) {
-            warning("--on-failure continue: bewit is PID 1 here, and the kernel ends everything with it; the option does nothing");
+            warning(
+                "--on-failure continue: bewit is PID 1 here, and the kernel ends everything with it; the option does "
+                "nothing");
             return;
         }
-        if (!options_.no_seccomp) note("--on-failure continue: every syscall stops, since a seccomp filter would outlive bewit");
+        if (!options_.no_seccomp)
+            note("--on-failure continue: every syscall stops, since a seccomp filter would outlive bewit");
         tracing_.die_with_tracer = false;
     }
 
@@ -94,7 +101,8 @@ private:
         Pipeline& pipeline = monitor_.start(witness);
         tracer::Tracer tracer(tracing_, monitor_.interest(), pipeline, witness);
         const auto ended = tracer.run();
-        if (!ended && ended.error().exit_status == cannot_start && monitor_.configuration().on_error == OnError::Continue) {
+        if (!ended && ended.error().exit_status == cannot_start &&
+            monitor_.configuration().on_error == OnError::Continue) {
             return run_unwatched(ended.error().message);
         }
         if (!ended) {
@@ -131,7 +139,8 @@ private:
 
 void add_run(CLI::App& program, int& status, const std::vector<std::string>& workload) {
     auto options = std::make_shared<RunOptions>();
-    CLI::App* command = program.add_subcommand("run", "run a command, as PID 1 should, and watch it and all its descendants");
+    CLI::App* command =
+        program.add_subcommand("run", "run a command, as PID 1 should, and watch it and all its descendants");
     set_examples(*command,
                  "  bewit run -- /docker-entrypoint.sh nginx -g 'daemon off;'\n"
                  "  bewit run -r falco_rules.yaml --alerts /var/log/alerts.json -- ./server --port 8080\n"
@@ -139,18 +148,28 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
                  "[--] COMMAND [ARG...]");
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
-    command->add_option("--interception", options->interception, "auto, fast: opens that no rule cares about may be decided inside the workload; strict: nothing is (default: auto)")
+    command
+        ->add_option("--interception", options->interception,
+                     "auto, fast: opens that no rule cares about may be decided inside the workload; strict: nothing "
+                     "is (default: auto)")
         ->check(CLI::IsMember({"auto", "strict", "fast"}));
-    command->add_option("--io-uring", options->io_uring, "watch: io_uring is an event; deny: it answers ENOSYS (default: watch)")
+    command
+        ->add_option("--io-uring", options->io_uring,
+                     "watch: io_uring is an event; deny: it answers ENOSYS (default: watch)")
         ->check(CLI::IsMember({"watch", "deny"}));
     command->add_flag("--no-seccomp", options->no_seccomp,
-                      "stop at every syscall instead of using a seccomp filter: slow, but setuid programs keep working without CAP_SYS_ADMIN");
-    command->add_option("--on-failure", options->on_failure,
-                        "when bewit itself dies: kill the workload, or let it continue unwatched, which implies --no-seccomp; as PID 1 it is always killed (default: kill)")
+                      "stop at every syscall instead of using a seccomp filter: slow, but setuid programs keep working "
+                      "without CAP_SYS_ADMIN");
+    command
+        ->add_option("--on-failure", options->on_failure,
+                     "when bewit itself dies: kill the workload, or let it continue unwatched, which implies "
+                     "--no-seccomp; as PID 1 it is always killed (default: kill)")
         ->check(CLI::IsMember({"kill", "continue"}));
     command->add_option("--user", options->user, "run the command as this user")->type_name("UID[:GID]");
-    command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals, "pass signals on to the command (default)");
-    command->add_flag("--kill-on-exit", options->kill_on_exit, "when the command ends, kill what it left behind instead of waiting for it");
+    command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals,
+                      "pass signals on to the command (default)");
+    command->add_flag("--kill-on-exit", options->kill_on_exit,
+                      "when the command ends, kill what it left behind instead of waiting for it");
     add_stats_option(*command, options->stats);
     command->callback([&workload, options, &status] {
         // From here on, signals are kept for the workload, and descriptors that bewit opens are bewit's.

@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
-#include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
+#include <boost/asio/signal_set.hpp>
 
 #include "injector/command_patch.h"
 #include "injector/exit_status.h"
@@ -29,10 +29,13 @@ struct WebhookCommand {
 
 tl::expected<void, std::string> check(WebhookCommand& line) {
     if (auto fit = complete(line.patch); !fit) return fit;
-    if (line.patch.shape != "init" && line.patch.shape != "in-image") return tl::unexpected(std::string("for Kubernetes, --shape is init or in-image"));
+    if (line.patch.shape != "init" && line.patch.shape != "in-image")
+        return tl::unexpected(std::string("for Kubernetes, --shape is init or in-image"));
     for (const std::string& argument : line.patch.sources.configs) {
         if (argument.find('=') == std::string::npos) {
-            return tl::unexpected(fmt::format("--image-config {}: say what it is for, NAME={}: pods of more than one image will come", argument, argument));
+            return tl::unexpected(
+                fmt::format("--image-config {}: say what it is for, NAME={}: pods of more than one image will come",
+                            argument, argument));
         }
     }
     for (const std::string* text : {&line.listen, &line.metrics_listen}) {
@@ -45,8 +48,10 @@ tl::expected<void, std::string> check(WebhookCommand& line) {
 class Webhook {
 public:
     Webhook(const WebhookCommand& line, webhook::Certificate certificate, patch::ImageSource& images)
-        : line_(line), server_(context_, std::move(certificate), counts_),
-          service_(context_, {.options = line.patch.options, .let_in = line.fail == "open"}, images, server_, counts_) {}
+        : line_(line),
+          server_(context_, std::move(certificate), counts_),
+          service_(context_, {.options = line.patch.options, .let_in = line.fail == "open"}, images, server_, counts_) {
+    }
 
     int go() {
         const auto bound = server_.listen(*webhook::parse_endpoint(line_.listen), true);
@@ -100,7 +105,8 @@ private:
         });
     }
 
-    template <typename Action> void after(std::chrono::seconds time, Action action) {
+    template <typename Action>
+    void after(std::chrono::seconds time, Action action) {
         timer_.expires_after(time);
         timer_.async_wait([action](webhook::Code code) {
             if (!code) action();
@@ -139,20 +145,38 @@ int serve(WebhookCommand& line) {
 
 void add_webhook(CLI::App& program, int& status) {
     auto line = std::make_shared<WebhookCommand>();
-    CLI::App* command = program.add_subcommand("webhook", "the patch of Kubernetes pods as a mutating admission webhook");
+    CLI::App* command =
+        program.add_subcommand("webhook", "the patch of Kubernetes pods as a mutating admission webhook");
     set_examples(*command,
                  "  bewit webhook --cert tls.crt --key tls.key --bewit-image registry.test/bewit:1\n"
-                 "  bewit webhook --cert tls.crt --key tls.key --bewit-image registry.test/bewit:1 --fail open --exclude istio-proxy\n"
-                 "  bewit webhook --cert tls.crt --key tls.key --bewit-image registry.test/bewit:1 --image-config nginx:1.27=nginx.json\n");
-    command->add_option("--listen", line->listen, "where the API server finds it (default: 0.0.0.0:8443)")->type_name("ADDR:PORT");
-    command->add_option("--cert", line->certificate, "its certificate, PEM, with the chain behind it; read again when it changes")->required()->type_name("FILE");
-    command->add_option("--key", line->key, "the certificate's key, PEM; read again when it changes")->required()->type_name("FILE");
-    command->add_option("--fail", line->fail,
-                        "what becomes of a pod that cannot be patched: closed: it is refused, and the message says why (default); open: it is admitted unwatched, with a warning")
+                 "  bewit webhook --cert tls.crt --key tls.key --bewit-image registry.test/bewit:1 --fail open "
+                 "--exclude istio-proxy\n"
+                 "  bewit webhook --cert tls.crt --key tls.key --bewit-image registry.test/bewit:1 --image-config "
+                 "nginx:1.27=nginx.json\n");
+    command->add_option("--listen", line->listen, "where the API server finds it (default: 0.0.0.0:8443)")
+        ->type_name("ADDR:PORT");
+    command
+        ->add_option("--cert", line->certificate,
+                     "its certificate, PEM, with the chain behind it; read again when it changes")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--key", line->key, "the certificate's key, PEM; read again when it changes")
+        ->required()
+        ->type_name("FILE");
+    command
+        ->add_option("--fail", line->fail,
+                     "what becomes of a pod that cannot be patched: closed: it is refused, and the message says why "
+                     "(default); open: it is admitted unwatched, with a warning")
         ->check(CLI::IsMember({"open", "closed"}));
-    command->add_option("--metrics-listen", line->metrics_listen, "/metrics, /healthz and /readyz without TLS, too (default: nowhere)")->type_name("ADDR:PORT");
-    command->add_option("--shutdown-delay", line->delay, "after SIGTERM, how long to go on while the news spreads (default: 0)")
-        ->check(CLI::Range(0U, 600U))->type_name("SECONDS");
+    command
+        ->add_option("--metrics-listen", line->metrics_listen,
+                     "/metrics, /healthz and /readyz without TLS, too (default: nowhere)")
+        ->type_name("ADDR:PORT");
+    command
+        ->add_option("--shutdown-delay", line->delay,
+                     "after SIGTERM, how long to go on while the news spreads (default: 0)")
+        ->check(CLI::Range(0U, 600U))
+        ->type_name("SECONDS");
     add_verbosity_options(*command);
     add_patch_options(*command, line->patch);
     command->callback([line, &status] { status = serve(*line); });

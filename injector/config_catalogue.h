@@ -1,4 +1,5 @@
-// Every key of the configuration, in one table: what is read, what `bewit config schema` prints and what is warned about are read off it.
+// Every key of the configuration, in one table: what is read, what `bewit config schema` prints and what is warned
+// about are read off it.
 #pragma once
 
 #include <cstdint>
@@ -12,17 +13,18 @@ enum class KeyType : uint8_t {
     Bool,
     Number,  // not negative
     Text,
-    Texts,   // a text or a list of texts
-    List,    // of maps
+    Texts,  // a text or a list of texts
+    List,   // of maps
     Map,
-    Any,     // whatever stands below it
+    Any,  // whatever stands below it
 };
 
 struct ConfigKey {
-    std::string_view path;     // dotted
+    std::string_view path;  // dotted
     KeyType type = KeyType::Any;
     std::string_view initial;  // the default as JSON; empty: none
-    std::string_view text;     // what it does; empty: a key of falco.yaml that is accepted and has no meaning inside one container
+    std::string_view
+        text;  // what it does; empty: a key of falco.yaml that is accepted and has no meaning inside one container
     std::string_view choices = {};  // separated by |
 
     bool has_meaning() const { return !text.empty(); }

@@ -21,7 +21,8 @@ std::string place_of(const std::string& name, const YAML::Mark& mark) {
     return mark.is_null() ? name : fmt::format("{}:{}:{}", name, mark.line + 1, mark.column + 1);
 }
 
-template <class T> bool is_a(const YAML::Node& node) {
+template <class T>
+bool is_a(const YAML::Node& node) {
     T ignored{};
     return node.IsScalar() && YAML::convert<T>::decode(node, ignored);
 }
@@ -118,7 +119,8 @@ std::string environment_name(std::string_view path) {
 }
 
 // Everything of yaml-cpp that throws is inside `work`.
-template <class Work> ConfigTree::Outcome guarded(const std::string& name, Work work) {
+template <class Work>
+ConfigTree::Outcome guarded(const std::string& name, Work work) {
     try {
         work();
         return {};
@@ -135,17 +137,25 @@ std::string complaint(const ConfigKey& key, const YAML::Node& node) {
     if (node.IsNull()) return {};  // as if it were not there
     const auto must_be = [&](std::string_view what) { return fmt::format("{} must be {}", key.path, what); };
     if (!key.choices.empty() && (!node.IsScalar() || !is_one_of(node.Scalar(), key.choices))) {
-        if (key.path == "priority" && node.IsScalar()) return fmt::format("'{}' is no priority: write {}", node.Scalar(), spelled(key.choices));
+        if (key.path == "priority" && node.IsScalar())
+            return fmt::format("'{}' is no priority: write {}", node.Scalar(), spelled(key.choices));
         return must_be(spelled(key.choices));
     }
     switch (key.type) {
-        case KeyType::Bool: return is_a<bool>(node) ? "" : must_be("true or false");
-        case KeyType::Number: return is_a<uint32_t>(node) && !node.Scalar().starts_with('-') ? "" : must_be("a number");
-        case KeyType::Text: return node.IsScalar() ? "" : must_be("a text");
-        case KeyType::Texts: return node.IsScalar() || (node.IsSequence() && all_texts(node)) ? "" : must_be("a list of texts");
-        case KeyType::List: return node.IsSequence() ? "" : must_be("a list");
-        case KeyType::Map: return node.IsMap() ? "" : must_be("a map");
-        case KeyType::Any: return {};
+        case KeyType::Bool:
+            return is_a<bool>(node) ? "" : must_be("true or false");
+        case KeyType::Number:
+            return is_a<uint32_t>(node) && !node.Scalar().starts_with('-') ? "" : must_be("a number");
+        case KeyType::Text:
+            return node.IsScalar() ? "" : must_be("a text");
+        case KeyType::Texts:
+            return node.IsScalar() || (node.IsSequence() && all_texts(node)) ? "" : must_be("a list of texts");
+        case KeyType::List:
+            return node.IsSequence() ? "" : must_be("a list");
+        case KeyType::Map:
+            return node.IsMap() ? "" : must_be("a map");
+        case KeyType::Any:
+            return {};
     }
     return {};
 }
@@ -161,24 +171,29 @@ void ConfigTree::set(std::string_view path, const YAML::Node& node, std::string 
     values_.emplace(std::string(path), ConfigValue{.node = node, .origin = std::move(origin), .from_file = from_file});
 }
 
-void ConfigTree::apply(const YAML::Node& node, const std::string& path, const std::string& name, const std::string& origin, bool append) {
+void ConfigTree::apply(const YAML::Node& node, const std::string& path, const std::string& name,
+                       const std::string& origin, bool append) {
     if (const ConfigKey* key = find_config_key(path)) {
         if (const std::string wrong = complaint(*key, node); !wrong.empty()) throw BadValue{node.Mark(), wrong};
         if (node.IsNull()) return;
         const ConfigValue* before = append && node.IsSequence() ? find(path) : nullptr;
         const bool has_line = origin.empty();
-        set(path, before != nullptr ? joined(before->node, node) : node, has_line ? fmt::format("{}:{}", name, node.Mark().line + 1) : origin, has_line);
+        set(path, before != nullptr ? joined(before->node, node) : node,
+            has_line ? fmt::format("{}:{}", name, node.Mark().line + 1) : origin, has_line);
         return;
     }
     if (node.IsNull()) return;
-    if (!node.IsMap()) throw BadValue{node.Mark(), path.empty() ? "the configuration must be a map of keys" : fmt::format("{} must be a map", path)};
+    if (!node.IsMap())
+        throw BadValue{node.Mark(), path.empty() ? "the configuration must be a map of keys"
+                                                 : fmt::format("{} must be a map", path)};
     for (const auto& pair : node) {
         if (!pair.first.IsScalar()) throw BadValue{pair.first.Mark(), "a key must be a text"};
         const std::string below = path.empty() ? pair.first.Scalar() : path + "." + pair.first.Scalar();
         if (find_config_key(below) != nullptr || is_config_section(below)) {
             apply(pair.second, below, name, origin, append);
         } else {
-            warnings_.push_back(fmt::format("{}: unknown key '{}' is ignored", place_of(name, pair.first.Mark()), below));
+            warnings_.push_back(
+                fmt::format("{}: unknown key '{}' is ignored", place_of(name, pair.first.Mark()), below));
         }
     }
 }
@@ -199,7 +214,10 @@ ConfigTree::Outcome ConfigTree::apply_environment() {
         const char* value = std::getenv(name.c_str());
         if (value == nullptr || *value == '\0') continue;
         const std::string place = "environment " + name;
-        if (auto applied = guarded(place, [&] { apply(YAML::Load(value), std::string(key.path), place, place, false); }); !applied) return applied;
+        if (auto applied =
+                guarded(place, [&] { apply(YAML::Load(value), std::string(key.path), place, place, false); });
+            !applied)
+            return applied;
     }
     return {};
 }
@@ -218,7 +236,8 @@ ConfigTree::Outcome ConfigTree::apply_setting(const std::string& setting) {
             const bool numbered = !digits.empty();
             path.resize(bracket);
             const YAML::Node list = joined(value_or_initial(*this, path), YAML::Node());
-            if (numbered && (parsed.ptr != digits.data() + digits.size() || position >= list.size())) throw BadValue{YAML::Mark::null_mark(), "the list has no such entry"};
+            if (numbered && (parsed.ptr != digits.data() + digits.size() || position >= list.size()))
+                throw BadValue{YAML::Mark::null_mark(), "the list has no such entry"};
             value.reset(numbered ? replaced(list, position, value) : joined(list, value));
         }
         if (const ConfigKey* outer = key_above(path); outer != nullptr) {
@@ -237,7 +256,8 @@ ConfigTree::Outcome ConfigTree::apply_setting(const std::string& setting) {
         }
         const ConfigKey* key = find_config_key(path);
         if (key != nullptr) {
-            if (const std::string wrong = complaint(*key, value); !wrong.empty()) throw BadValue{YAML::Mark::null_mark(), wrong};
+            if (const std::string wrong = complaint(*key, value); !wrong.empty())
+                throw BadValue{YAML::Mark::null_mark(), wrong};
         }
         apply(value, path, name, "-o", false);
     });

@@ -25,7 +25,8 @@ struct BadValue {
     std::string message;
 };
 
-template <class T> T as(const YAML::Node& node, std::string_view key, std::string_view expected) {
+template <class T>
+T as(const YAML::Node& node, std::string_view key, std::string_view expected) {
     try {
         return node.as<T>();
     } catch (const YAML::Exception&) {
@@ -46,8 +47,10 @@ void set_rule_selection(Configuration& configuration, const YAML::Node& node) {
     for (const YAML::Node& entry : node) {
         const YAML::Node disable = entry["disable"];
         if (!disable) continue;
-        if (disable["rule"]) configuration.selection.disabled_rules.push_back(as_text(disable["rule"], "rules[].disable.rule"));
-        if (disable["tag"]) configuration.selection.disabled_tags.push_back(as_text(disable["tag"], "rules[].disable.tag"));
+        if (disable["rule"])
+            configuration.selection.disabled_rules.push_back(as_text(disable["rule"], "rules[].disable.rule"));
+        if (disable["tag"])
+            configuration.selection.disabled_tags.push_back(as_text(disable["tag"], "rules[].disable.tag"));
     }
 }
 
@@ -57,7 +60,8 @@ std::string extra_fields_text(const YAML::Node& fields) {
         if (field.IsScalar()) {
             text += fmt::format(" {0}=%{0}", as_text(field, "append_output[].extra_fields"));
         } else {
-            for (const auto& pair : field) text += fmt::format(" {}={}", as_text(pair.first, "key"), as_text(pair.second, "extra_fields"));
+            for (const auto& pair : field)
+                text += fmt::format(" {}={}", as_text(pair.first, "key"), as_text(pair.second, "extra_fields"));
         }
     }
     return text;
@@ -72,7 +76,8 @@ AppendOutput read_append_output(const YAML::Node& entry) {
     }
     if (entry["extra_output"]) result.extra_output = as_text(entry["extra_output"], "append_output[].extra_output");
     if (entry["extra_fields"]) result.extra_output += extra_fields_text(entry["extra_fields"]);
-    if (entry["suggested_output"]) result.suggested_output = as_bool(entry["suggested_output"], "append_output[].suggested_output");
+    if (entry["suggested_output"])
+        result.suggested_output = as_bool(entry["suggested_output"], "append_output[].suggested_output");
     return result;
 }
 
@@ -113,17 +118,21 @@ public:
 
     bool flag(std::string_view path, bool otherwise) const { return get(path, otherwise); }
     size_t number(std::string_view path, size_t otherwise) const { return get(path, otherwise); }
-    std::string text(std::string_view path, std::string otherwise = "") const { return get(path, std::move(otherwise)); }
+    std::string text(std::string_view path, std::string otherwise = "") const {
+        return get(path, std::move(otherwise));
+    }
     std::vector<std::string> texts(std::string_view path) const {
         const ConfigValue* value = tree_.find(path);
         return value == nullptr ? std::vector<std::string>{} : as_texts(value->node, path);
     }
-    template <class Set> void with(std::string_view path, Set set) const {
+    template <class Set>
+    void with(std::string_view path, Set set) const {
         if (const ConfigValue* value = tree_.find(path)) set(value->node);
     }
 
 private:
-    template <class T> T get(std::string_view path, T otherwise) const {
+    template <class T>
+    T get(std::string_view path, T otherwise) const {
         const ConfigValue* value = tree_.find(path);
         return value == nullptr ? otherwise : value->node.as<T>(otherwise);
     }
@@ -143,7 +152,8 @@ void leave_out_missing(Configuration& configuration, const std::string& key) {
     if (there.empty()) return;
     for (const std::string& path : configuration.rules) {
         if (std::find(there.begin(), there.end(), path) == there.end()) {
-            configuration.warnings.push_back(fmt::format("{}: {} is not there, its rules are left out", said->origin, path));
+            configuration.warnings.push_back(
+                fmt::format("{}: {} is not there, its rules are left out", said->origin, path));
         }
     }
     configuration.rules = std::move(there);
@@ -178,16 +188,21 @@ void read_shape(Configuration& configuration, const Reader& reader) {
 void read_http(HttpOutput& http, const Reader& reader) {
     http.user_agent = reader.text("http_output.user_agent", http.user_agent);
     http.insecure = reader.flag("http_output.insecure", false);
-    http.trust = {.ca_cert = reader.text("http_output.ca_cert"), .ca_bundle = reader.text("http_output.ca_bundle"), .ca_path = reader.text("http_output.ca_path")};
+    http.trust = {.ca_cert = reader.text("http_output.ca_cert"),
+                  .ca_bundle = reader.text("http_output.ca_bundle"),
+                  .ca_path = reader.text("http_output.ca_path")};
     http.mtls = reader.flag("http_output.mtls", false);
     http.client_cert = reader.text("http_output.client_cert");
     http.client_key = reader.text("http_output.client_key");
     http.echo = reader.flag("http_output.echo", false);
     http.compress_uploads = reader.flag("http_output.compress_uploads", false);
     http.keep_alive = reader.flag("http_output.keep_alive", true);
-    http.attempts = static_cast<unsigned>(std::max<size_t>(1, reader.number("http_output.max_consecutive_timeouts", 5)));
+    http.attempts =
+        static_cast<unsigned>(std::max<size_t>(1, reader.number("http_output.max_consecutive_timeouts", 5)));
     reader.with("http_output.headers", [&](const YAML::Node& node) {
-        for (const auto& pair : node) http.headers.emplace_back(as_text(pair.first, "http_output.headers"), as_text(pair.second, "http_output.headers"));
+        for (const auto& pair : node)
+            http.headers.emplace_back(as_text(pair.first, "http_output.headers"),
+                                      as_text(pair.second, "http_output.headers"));
     });
 }
 
@@ -199,19 +214,23 @@ std::string needed(const Reader& reader, const std::string& name, const std::str
 }
 
 void read_outputs(Configuration& configuration, const Reader& reader) {
-    if (const size_t capacity = reader.number("outputs_queue.capacity", 0); capacity != 0) configuration.queue_capacity = capacity;
+    if (const size_t capacity = reader.number("outputs_queue.capacity", 0); capacity != 0)
+        configuration.queue_capacity = capacity;
     configuration.alerts = reader.texts("alerts");
     if (reader.flag("stdout_output.enabled", false)) configuration.alerts.emplace_back("stdout");
     if (reader.flag("file_output.enabled", false)) {
-        configuration.file = {.path = needed(reader, "file_output", "filename"), .keep_open = reader.flag("file_output.keep_alive", false)};
+        configuration.file = {.path = needed(reader, "file_output", "filename"),
+                              .keep_open = reader.flag("file_output.keep_alive", false)};
     }
     if (reader.flag("program_output.enabled", false)) {
-        configuration.program = {.command = needed(reader, "program_output", "program"), .keep_alive = reader.flag("program_output.keep_alive", false)};
+        configuration.program = {.command = needed(reader, "program_output", "program"),
+                                 .keep_alive = reader.flag("program_output.keep_alive", false)};
     }
     configuration.syslog = reader.flag("syslog_output.enabled", false);
     read_http(configuration.http, reader);
     if (reader.flag("http_output.enabled", false)) configuration.http.url = needed(reader, "http_output", "url");
-    const bool elsewhere = configuration.file || configuration.program || configuration.syslog || !configuration.http.url.empty();
+    const bool elsewhere =
+        configuration.file || configuration.program || configuration.syslog || !configuration.http.url.empty();
     if (configuration.alerts.empty() && !elsewhere) configuration.alerts = {"stderr"};
 }
 
@@ -219,7 +238,10 @@ void read_metrics(MetricsOptions& metrics, const Reader& reader) {
     metrics.enabled = reader.flag("metrics.enabled", false);
     const std::string interval = reader.text("metrics.interval", "1h");
     const auto parsed = parse_interval(interval);
-    if (!parsed) throw BadValue{YAML::Mark::null_mark(), fmt::format("metrics.interval: '{}' is no duration: write 1h30m, 15s, or 100ms at least", interval)};
+    if (!parsed)
+        throw BadValue{
+            YAML::Mark::null_mark(),
+            fmt::format("metrics.interval: '{}' is no duration: write 1h30m, 15s, or 100ms at least", interval)};
     metrics.interval_ns = *parsed;
     metrics.as_alert = reader.flag("metrics.output_rule", true);
     metrics.file = reader.text("metrics.output_file");
@@ -240,11 +262,13 @@ void read_container(Configuration& configuration, const Reader& reader) {
 
 Outcome apply_file(ConfigTree& tree, const std::string& path, bool append) {
     const auto text = read_text_file(path);
-    if (!text) return tl::unexpected(fmt::format("the configuration {} cannot be read: {}", path, std::strerror(errno)));
+    if (!text)
+        return tl::unexpected(fmt::format("the configuration {} cannot be read: {}", path, std::strerror(errno)));
     return tree.apply_text(*text, path, append);
 }
 
-// A path, or {path:, strategy: append|override|add-only}; a directory stands for its files by name. What is not there is left out, as in Falco.
+// A path, or {path:, strategy: append|override|add-only}; a directory stands for its files by name. What is not there
+// is left out, as in Falco.
 Outcome apply_more_files(ConfigTree& tree) {
     const ConfigValue* more = tree.find("config_files");
     if (more == nullptr) return {};
@@ -255,7 +279,8 @@ Outcome apply_more_files(ConfigTree& tree) {
         std::vector<std::string> files;
         if (fs::is_directory(path, failure)) {
             for (const auto& file : fs::directory_iterator(path, failure)) {
-                if (file.path().extension() == ".yaml" || file.path().extension() == ".yml") files.push_back(file.path());
+                if (file.path().extension() == ".yaml" || file.path().extension() == ".yml")
+                    files.push_back(file.path());
             }
             std::sort(files.begin(), files.end());
         } else if (fs::exists(path, failure)) {
@@ -303,7 +328,8 @@ Outcome apply_options(ConfigTree& tree, const CommandLine& line) {
     if (!line.on_error.empty()) tree.set("on_error", YAML::Node(line.on_error), "--on-error");
     if (line.priority.empty()) return {};
     const YAML::Node priority(line.priority);
-    if (const std::string wrong = complaint(*find_config_key("priority"), priority); !wrong.empty()) return tl::unexpected("--priority: " + wrong);
+    if (const std::string wrong = complaint(*find_config_key("priority"), priority); !wrong.empty())
+        return tl::unexpected("--priority: " + wrong);
     tree.set("priority", priority, "--priority");
     return {};
 }
@@ -330,7 +356,8 @@ tl::expected<Configuration, std::string> read_configuration(const CommandLine& l
     if (auto gathered = gather(configuration.tree, line); !gathered) return tl::unexpected(gathered.error());
     configuration.warnings = configuration.tree.warnings();
     const auto misplaced = [](const YAML::Mark& mark, const std::string& message) {
-        return tl::unexpected(mark.is_null() ? "the configuration: " + message : fmt::format("the configuration, line {}: {}", mark.line + 1, message));
+        return tl::unexpected(mark.is_null() ? "the configuration: " + message
+                                             : fmt::format("the configuration, line {}: {}", mark.line + 1, message));
     };
     try {
         const Reader reader(configuration.tree);
@@ -347,7 +374,8 @@ tl::expected<Configuration, std::string> read_configuration(const CommandLine& l
     match::Options& selection = configuration.selection;
     selection.disabled_tags.insert(selection.disabled_tags.end(), line.disabled_tags.begin(), line.disabled_tags.end());
     selection.only_tags = line.only_tags;
-    selection.disabled_rules.insert(selection.disabled_rules.end(), line.disabled_rules.begin(), line.disabled_rules.end());
+    selection.disabled_rules.insert(selection.disabled_rules.end(), line.disabled_rules.begin(),
+                                    line.disabled_rules.end());
     return configuration;
 }
 

@@ -1,6 +1,7 @@
-// Inside a container little is certain. What counts as being in one: a runtime's or an orchestrator's own mark. The id then is taken from the
-// best source there is: a cgroup path, the ECS metadata address (it ends in the container's id), the host name (runtimes set it to the
-// id's first 12 characters), and as a last resort a fixed word, so that `container.id != host` holds wherever a container is certain.
+// Inside a container little is certain. What counts as being in one: a runtime's or an orchestrator's own mark. The id
+// then is taken from the best source there is: a cgroup path, the ECS metadata address (it ends in the container's id),
+// the host name (runtimes set it to the id's first 12 characters), and as a last resort a fixed word, so that
+// `container.id != host` holds wherever a container is certain.
 #include "injector/container_facts.h"
 
 #include <unistd.h>
@@ -32,8 +33,9 @@ std::string host_name() {
 }
 
 bool looks_like_short_id(std::string_view text) {
-    return text.size() == short_id_length &&
-           std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return text.size() == short_id_length && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
 }
 
 // http://169.254.170.2/v4/<id>-<number>: Amazon ECS developer guide, "task metadata endpoint version 4".
@@ -44,8 +46,8 @@ std::string_view ecs_id() {
 }
 
 bool in_container(const std::string& root) {
-    return getpid() == 1 || !ecs_id().empty() || !environment("KUBERNETES_SERVICE_HOST").empty() || exists(root + "/.dockerenv") ||
-           exists(root + "/run/.containerenv");
+    return getpid() == 1 || !ecs_id().empty() || !environment("KUBERNETES_SERVICE_HOST").empty() ||
+           exists(root + "/.dockerenv") || exists(root + "/run/.containerenv");
 }
 
 void name_container(state::Container& container, std::string_view id, std::string_view type) {
@@ -54,7 +56,8 @@ void name_container(state::Container& container, std::string_view id, std::strin
     container.type = type;
 }
 
-void identify(state::Container& container, const MountFacts& mounts, const std::string& cgroups, const std::string& root) {
+void identify(state::Container& container, const MountFacts& mounts, const std::string& cgroups,
+              const std::string& root) {
     if (const auto found = state::container_of_cgroups(cgroups)) {
         name_container(container, found->full_id, found->type);
     } else if (!ecs_id().empty()) {
@@ -87,18 +90,24 @@ std::optional<std::string> line_of(const std::string& path) {
     return text;
 }
 
-std::optional<std::string> first_of(std::optional<std::string> one, std::optional<std::string> other) { return one ? std::move(one) : std::move(other); }
+std::optional<std::string> first_of(std::optional<std::string> one, std::optional<std::string> other) {
+    return one ? std::move(one) : std::move(other);
+}
 
-// What kubelet and the pod's author give: variables and files of the downward API, the service account, mounts, cgroups. A pod's host name is its
-// name, unless it was set or is longer than a host name can be.
-void add_kubernetes(state::Container& container, const MountFacts& mounts, const std::string& cgroups, const std::string& root) {
+// What kubelet and the pod's author give: variables and files of the downward API, the service account, mounts,
+// cgroups. A pod's host name is its name, unless it was set or is longer than a host name can be.
+void add_kubernetes(state::Container& container, const MountFacts& mounts, const std::string& cgroups,
+                    const std::string& root) {
     if (environment("KUBERNETES_SERVICE_HOST").empty() && !mounts.pod_uid) return;
     const std::string downward = root + "/etc/podinfo/";
     container.pod_name = first_of(first_of({"POD_NAME", "MY_POD_NAME", "K8S_POD_NAME"}), line_of(downward + "name"));
     if (!container.pod_name) container.pod_name = host_name();
-    container.pod_namespace = first_of(first_of({"POD_NAMESPACE", "MY_POD_NAMESPACE", "K8S_POD_NAMESPACE"}), line_of(downward + "namespace"));
-    if (!container.pod_namespace) container.pod_namespace = line_of(root + "/var/run/secrets/kubernetes.io/serviceaccount/namespace");
-    container.pod_uid = first_of(first_of(mounts.pod_uid, pod_uid_of_cgroup(cgroups)), first_of(first_of({"POD_UID", "MY_POD_UID"}), line_of(downward + "uid")));
+    container.pod_namespace =
+        first_of(first_of({"POD_NAMESPACE", "MY_POD_NAMESPACE", "K8S_POD_NAMESPACE"}), line_of(downward + "namespace"));
+    if (!container.pod_namespace)
+        container.pod_namespace = line_of(root + "/var/run/secrets/kubernetes.io/serviceaccount/namespace");
+    container.pod_uid = first_of(first_of(mounts.pod_uid, pod_uid_of_cgroup(cgroups)),
+                                 first_of(first_of({"POD_UID", "MY_POD_UID"}), line_of(downward + "uid")));
     container.pod_ip = first_of({"POD_IP", "MY_POD_IP"});
     container.pod_sandbox_id = mounts.pod_sandbox_id;
     container.pod_labels = parse_downward_map(read_text_file(downward + "labels").value_or(""));
@@ -129,7 +138,9 @@ state::Container find_container(const Configuration& configuration, const std::s
 std::unique_ptr<MetadataWatch> watch_metadata(const Configuration& configuration, const state::Container& known) {
     const std::string_view uri = environment("ECS_CONTAINER_METADATA_URI_V4");
     if (uri.empty()) return nullptr;
-    const auto finish = [fixed = configuration.container](state::Container& container) { apply_static(container, fixed); };
+    const auto finish = [fixed = configuration.container](state::Container& container) {
+        apply_static(container, fixed);
+    };
     return std::make_unique<MetadataWatch>(known, finish, MetadataWatch::Settings{.uri = std::string(uri)});
 }
 

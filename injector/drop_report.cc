@@ -28,11 +28,14 @@ DropNotice notice(const bewit_counters& now, const bewit_counters& before) {
         made.fields.emplace(name, std::to_string(count));
     }
     made.fields["n_drops"] = made.fields["n_drops_buffer_total"] = std::to_string(lost);
-    made.fields["n_drops_scratch_map"] = std::to_string(now.drops[BEWIT_DROP_SCRATCH] - before.drops[BEWIT_DROP_SCRATCH]);
-    made.fields["n_drops_page_faults"] = std::to_string(now.drops[BEWIT_DROP_PAGE_FAULT] - before.drops[BEWIT_DROP_PAGE_FAULT]);
+    made.fields["n_drops_scratch_map"] =
+        std::to_string(now.drops[BEWIT_DROP_SCRATCH] - before.drops[BEWIT_DROP_SCRATCH]);
+    made.fields["n_drops_page_faults"] =
+        std::to_string(now.drops[BEWIT_DROP_PAGE_FAULT] - before.drops[BEWIT_DROP_PAGE_FAULT]);
     made.fields["n_evts"] = std::to_string(now.events - before.events);
     made.fields["ebpf_enabled"] = "1";
-    made.sentence = fmt::format("{} events were lost, since bewit could not keep up: what they tell was not seen", lost);
+    made.sentence =
+        fmt::format("{} events were lost, since bewit could not keep up: what they tell was not seen", lost);
     return made;
 }
 

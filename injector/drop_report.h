@@ -1,4 +1,5 @@
-// When a source loses events, the user is told: what was lost and why, with the names that Falco gives to the counts, and not in a flood.
+// When a source loses events, the user is told: what was lost and why, with the names that Falco gives to the counts,
+// and not in a flood.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ public:
     // Notices are this far apart at least: Falco's rate of 0.03333 a second.
     static constexpr uint64_t interval_ns = 30'000'000'000;
 
-    // The sums at this moment (any clock that does not go back). A notice when something was lost and the last one is long enough ago; what is
-    // lost meanwhile is in the next one.
+    // The sums at this moment (any clock that does not go back). A notice when something was lost and the last one is
+    // long enough ago; what is lost meanwhile is in the next one.
     std::optional<DropNotice> update(const bewit_counters& counters, uint64_t now_ns);
     // What no notice has told yet, at the end.
     std::optional<DropNotice> finish(const bewit_counters& counters);

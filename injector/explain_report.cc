@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
-#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
+#include <boost/algorithm/string/replace.hpp>
 
 #include "engine/filter/print.h"
 #include "tracer/seccomp_filter.h"
@@ -17,9 +17,12 @@ using nlohmann::json;
 
 std::string_view level_name(match::KindInterest::Level level) {
     switch (level) {
-        case match::KindInterest::Level::Never: return "never";
-        case match::KindInterest::Level::Tests: return "register test";
-        case match::KindInterest::Level::Always: return "always";
+        case match::KindInterest::Level::Never:
+            return "never";
+        case match::KindInterest::Level::Tests:
+            return "register test";
+        case match::KindInterest::Level::Always:
+            return "always";
     }
     return "";
 }
@@ -56,28 +59,38 @@ json interest_json(const match::Interest& interest) {
 
 std::string cost_name(field::Cost cost) {
     switch (cost) {
-        case field::Cost::Free: return "free";
-        case field::Cost::State: return "state";
-        case field::Cost::ProcRead: return "read of /proc";
-        case field::Cost::UserMemory: return "read of the workload's memory";
+        case field::Cost::Free:
+            return "free";
+        case field::Cost::State:
+            return "state";
+        case field::Cost::ProcRead:
+            return "read of /proc";
+        case field::Cost::UserMemory:
+            return "read of the workload's memory";
     }
     return "";
 }
 
 std::string scope_name(field::Scope scope) {
     switch (scope) {
-        case field::Scope::Constant: return "constant";
-        case field::Scope::Container: return "container";
-        case field::Scope::Process: return "process";
-        case field::Scope::Descriptor: return "descriptor";
-        case field::Scope::Event: return "event";
+        case field::Scope::Constant:
+            return "constant";
+        case field::Scope::Container:
+            return "container";
+        case field::Scope::Process:
+            return "process";
+        case field::Scope::Descriptor:
+            return "descriptor";
+        case field::Scope::Event:
+            return "event";
     }
     return "";
 }
 
 void collect_operand(const filter::Operand& operand, std::vector<field::Field>& fields) {
     if (const auto* name = std::get_if<filter::FieldName>(&operand.value)) {
-        if (auto found = field::resolve(name->name, name->argument, name->has_argument)) fields.push_back(std::move(*found));
+        if (auto found = field::resolve(name->name, name->argument, name->has_argument))
+            fields.push_back(std::move(*found));
     } else if (const auto* call = std::get_if<filter::TransformerCall>(&operand.value)) {
         for (const auto& argument : call->arguments) collect_operand(*argument, fields);
     } else if (const auto* list = std::get_if<filter::OperandList>(&operand.value)) {
@@ -103,7 +116,9 @@ json fields_json(const filter::Expression& expression) {
     collect_fields(expression, fields);
     std::map<std::string, json> by_name;
     for (const field::Field& field : fields) {
-        by_name[field.text] = {{"field", field.text}, {"scope", scope_name(field.definition->scope)}, {"cost", cost_name(field.definition->cost)}};
+        by_name[field.text] = {{"field", field.text},
+                               {"scope", scope_name(field.definition->scope)},
+                               {"cost", cost_name(field.definition->cost)}};
     }
     auto array = json::array();
     for (auto& [name, object] : by_name) array.push_back(std::move(object));
@@ -129,7 +144,8 @@ std::string spoken_listing(const tracer::BpfProgram& program) {
         {AskedByInterest, "rules or state"}, {AskedByTracer, "tracer"}, {NotInTable, "unknown call"}};
     std::string text = tracer::listing(program);
     for (const auto& [reason, words] : reasons) {
-        boost::replace_all(text, fmt::format("TRACE({})", static_cast<unsigned>(reason)), fmt::format("TRACE({})", words));
+        boost::replace_all(text, fmt::format("TRACE({})", static_cast<unsigned>(reason)),
+                           fmt::format("TRACE({})", words));
     }
     return text;
 }
@@ -156,18 +172,22 @@ std::string explain_text(const json& object) {
     std::string text;
     const auto out = std::back_inserter(text);
     for (const json& rule : object["rules"]) {
-        fmt::format_to(out, "rule: {}\n  priority: {}\n  condition: {}\n  events: {}\n  fields:\n", rule["rule"].get<std::string>(),
-                   rule["priority"].get<std::string>(), rule["condition"].get<std::string>(), joined(rule["events"]));
+        fmt::format_to(out, "rule: {}\n  priority: {}\n  condition: {}\n  events: {}\n  fields:\n",
+                       rule["rule"].get<std::string>(), rule["priority"].get<std::string>(),
+                       rule["condition"].get<std::string>(), joined(rule["events"]));
         for (const json& field : rule["fields"]) {
-            fmt::format_to(out, "    {:<28} {:<10} {}\n", field["field"].get<std::string>(), field["scope"].get<std::string>(), field["cost"].get<std::string>());
+            fmt::format_to(out, "    {:<28} {:<10} {}\n", field["field"].get<std::string>(),
+                           field["scope"].get<std::string>(), field["cost"].get<std::string>());
         }
     }
     fmt::format_to(out, "interest: what stops, all else runs at native speed\n");
     for (const json& kind : object["interest"]) {
-        fmt::format_to(out, "  {:<18} {:<14} for {:<6} {}\n", kind["event"].get<std::string>(), kind["stop"].get<std::string>(),
-                   kind["for"].get<std::string>(), joined(kind["tests"]));
+        fmt::format_to(out, "  {:<18} {:<14} for {:<6} {}\n", kind["event"].get<std::string>(),
+                       kind["stop"].get<std::string>(), kind["for"].get<std::string>(), joined(kind["tests"]));
     }
-    fmt::format_to(out, "seccomp program, without what the tracer adds for the runtime and for placement: {} instructions\n{}", object["seccomp"]["instructions"].get<size_t>(), object["seccomp"]["listing"].get<std::string>());
+    fmt::format_to(
+        out, "seccomp program, without what the tracer adds for the runtime and for placement: {} instructions\n{}",
+        object["seccomp"]["instructions"].get<size_t>(), object["seccomp"]["listing"].get<std::string>());
     return text;
 }
 

@@ -1,4 +1,5 @@
-// What rules need, as `bewit explain` tells it: for each rule its condition, events and fields; of all together the Interest and the seccomp program.
+// What rules need, as `bewit explain` tells it: for each rule its condition, events and fields; of all together the
+// Interest and the seccomp program.
 #pragma once
 
 #include <string>

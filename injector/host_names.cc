@@ -48,12 +48,15 @@ std::string_view take_word(std::string_view& line) {
 void add_hosts_line(std::string_view line, std::map<std::string, Addresses, std::less<>>& names) {
     const auto address = address_of(std::string(take_word(line)));
     if (!address) return;
-    for (std::string_view name = take_word(line); !name.empty(); name = take_word(line)) names[lower(name)].push_back(*address);
+    for (std::string_view name = take_word(line); !name.empty(); name = take_word(line))
+        names[lower(name)].push_back(*address);
 }
 
-bool holds(const std::map<std::string, Addresses, std::less<>>& names, std::string_view name, const event::Address& address) {
+bool holds(const std::map<std::string, Addresses, std::less<>>& names, std::string_view name,
+           const event::Address& address) {
     const auto found = names.find(name);
-    return found != names.end() && std::find(found->second.begin(), found->second.end(), address) != found->second.end();
+    return found != names.end() &&
+           std::find(found->second.begin(), found->second.end(), address) != found->second.end();
 }
 
 }  // namespace
@@ -78,7 +81,9 @@ struct HostNames::Shared {
     void run();
 };
 
-HostNames::HostNames(Settings settings) : shared_(std::make_shared<Shared>()) { shared_->settings = std::move(settings); }
+HostNames::HostNames(Settings settings) : shared_(std::make_shared<Shared>()) {
+    shared_->settings = std::move(settings);
+}
 
 HostNames::~HostNames() {
     if (!thread_.joinable()) return;
@@ -94,7 +99,8 @@ void HostNames::expect(std::string_view name) {
     if (!hosts_read_) hosts_ = parse_hosts(read_text_file(shared_->settings.hosts_file).value_or(""));
     hosts_read_ = true;
     // As the rule spells it, too, so that has() need not change a name.
-    if (const auto found = hosts_.find(lower(name)); found != hosts_.end()) hosts_[std::string(name)] = Addresses(found->second);
+    if (const auto found = hosts_.find(lower(name)); found != hosts_.end())
+        hosts_[std::string(name)] = Addresses(found->second);
     const std::lock_guard lock(shared_->mutex);
     shared_->resolved.try_emplace(std::string(name));
 }

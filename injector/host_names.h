@@ -1,7 +1,8 @@
-// Host names in conditions (`fd.sip.name = db.internal`): what /etc/hosts says of them and, where the user asked for it, name servers.
+// Host names in conditions (`fd.sip.name = db.internal`): what /etc/hosts says of them and, where the user asked for
+// it, name servers.
 //
-// By default no question leaves the container: rules of others name mining pools and the like, and asking a name server for these would itself look like
-// an attack.
+// By default no question leaves the container: rules of others name mining pools and the like, and asking a name server
+// for these would itself look like an attack.
 #pragma once
 
 #include <chrono>
@@ -26,7 +27,7 @@ public:
     using Lookup = std::function<std::vector<event::Address>(const std::string& name)>;
     struct Settings {
         std::string hosts_file = "/etc/hosts";  // read when the first name is expected
-        Lookup look_up{};                        // asks name servers, may block for seconds; empty: nobody is asked
+        Lookup look_up{};                       // asks name servers, may block for seconds; empty: nobody is asked
         std::chrono::milliseconds refresh{300000}, retry{30000};
     };
     explicit HostNames(Settings settings);

@@ -18,7 +18,9 @@ constexpr unsigned too_many_requests = 429, request_timeout = 408, server_error 
 std::string gzip(std::string_view text) {
     constexpr int window_and_gzip = 15 + 16, default_memory = 8;
     z_stream stream{};
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_and_gzip, default_memory, Z_DEFAULT_STRATEGY) != Z_OK) return {};
+    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window_and_gzip, default_memory, Z_DEFAULT_STRATEGY) !=
+        Z_OK)
+        return {};
     std::string packed(deflateBound(&stream, text.size()), '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream.avail_in = static_cast<uInt>(text.size());
@@ -39,16 +41,21 @@ public:
 
     DeliveryResult deliver(const AlertLine& line) override {
         const auto response = client_.send(request_of(line.text));
-        if (!response) return {.outcome = is_final(response.error().kind) ? Delivery::Refused : Delivery::Later, .reason = response.error().message};
+        if (!response)
+            return {.outcome = is_final(response.error().kind) ? Delivery::Refused : Delivery::Later,
+                    .reason = response.error().message};
         if (settings_.echo) note(fmt::format("{}: {}", name_, response->body));
         if (response->ok()) return {};
         const unsigned status = response->status;
         const bool later = status >= server_error || status == too_many_requests || status == request_timeout;
-        return {.outcome = later ? Delivery::Later : Delivery::Refused, .reason = fmt::format("{} answered {}", name_, status)};
+        return {.outcome = later ? Delivery::Later : Delivery::Refused,
+                .reason = fmt::format("{} answered {}", name_, status)};
     }
 
 private:
-    static bool is_final(http::Error::Kind kind) { return kind == http::Error::Kind::Request || kind == http::Error::Kind::Refused; }
+    static bool is_final(http::Error::Kind kind) {
+        return kind == http::Error::Kind::Request || kind == http::Error::Kind::Refused;
+    }
 
     http::Request request_of(std::string_view text) const {
         http::Request request{.url = settings_.url, .method = "POST", .headers = settings_.headers};

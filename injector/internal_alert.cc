@@ -11,7 +11,8 @@ std::string host_name() {
     return gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
-alert::Alert internal_alert(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts) {
+alert::Alert internal_alert(const std::string& subject, const std::string& sentence,
+                            const std::map<std::string, std::string>& facts) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     alert::Alert alert;
     alert.time_ns = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());

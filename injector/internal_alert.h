@@ -12,6 +12,7 @@ namespace bewit {
 std::string host_name();
 
 // Of this moment: rule `bewit internal: SUBJECT`, priority Critical, source `internal`, the facts as output fields.
-alert::Alert internal_alert(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts);
+alert::Alert internal_alert(const std::string& subject, const std::string& sentence,
+                            const std::map<std::string, std::string>& facts);
 
 }  // namespace bewit

@@ -9,7 +9,10 @@ nlohmann::json location_json(const rule::ContextItem& item) {
     return {{"item_type", item.type},
             {"item_name", item.name},
             {"position",
-             {{"name", item.place.file}, {"line", item.place.line}, {"column", item.place.column}, {"offset", item.place.offset}}}};
+             {{"name", item.place.file},
+              {"line", item.place.line},
+              {"column", item.place.column},
+              {"offset", item.place.offset}}}};
 }
 
 nlohmann::json diagnostic_json(const rule::Diagnostic& diagnostic) {

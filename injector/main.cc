@@ -24,14 +24,16 @@ std::vector<std::string> take_workload(const CLI::App& program, std::vector<std:
 
 int run_program(int argc, char** argv) {
     CLI::App program("Runtime security for serverless containers, from the inside.", "bewit");
-    bewit::set_examples(program,
-                        "  bewit run -- nginx -g 'daemon off;'              run a workload, watched with the rules inside the program\n"
-                        "  bewit run -r falco_rules.yaml -- ./server        the same with upstream's rules\n"
-                        "  bewit host -r falco_rules.yaml                   the whole machine, from the kernel (eBPF)\n"
-                        "  bewit doctor                                     which source of events works here, and why each other does not\n"
-                        "  bewit check my_rules.yaml                        validate rule files\n"
-                        "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n"
-                        "  bewit patch ecs --bewit-image IMAGE task.json    a task definition made to run under bewit\n");
+    bewit::set_examples(
+        program,
+        "  bewit run -- nginx -g 'daemon off;'              run a workload, watched with the rules inside the program\n"
+        "  bewit run -r falco_rules.yaml -- ./server        the same with upstream's rules\n"
+        "  bewit host -r falco_rules.yaml                   the whole machine, from the kernel (eBPF)\n"
+        "  bewit doctor                                     which source of events works here, and why each other does "
+        "not\n"
+        "  bewit check my_rules.yaml                        validate rule files\n"
+        "  bewit explain -r my_rules.yaml 'My rule'         what a rule needs, and what it costs\n"
+        "  bewit patch ecs --bewit-image IMAGE task.json    a task definition made to run under bewit\n");
     program.require_subcommand(1);
     int status = 0;
     std::vector<std::string> words(argv + 1, argv + argc), workload;

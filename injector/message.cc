@@ -11,7 +11,8 @@ namespace {
 
 Verbosity verbosity = Verbosity::Normal;
 
-// The workload may have made it one that does not wait (O_NONBLOCK, open(2)); a reader that is gone for good holds up nothing.
+// The workload may have made it one that does not wait (O_NONBLOCK, open(2)); a reader that is gone for good holds up
+// nothing.
 bool wait_until_writable() {
     constexpr int limit_ms = 2000;
     pollfd waiting{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};

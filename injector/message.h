@@ -11,7 +11,8 @@ enum class Verbosity : uint8_t { Quiet, Normal, Verbose };
 // Process-wide; set once, before threads start.
 void set_verbosity(Verbosity verbosity);
 
-// Each writes one line with a single write(2): `bewit: error: ...`. Errors are always shown, warnings unless quiet, notes only when verbose.
+// Each writes one line with a single write(2): `bewit: error: ...`. Errors are always shown, warnings unless quiet,
+// notes only when verbose.
 void error(std::string_view text);
 void warning(std::string_view text);
 void note(std::string_view text);

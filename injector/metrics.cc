@@ -38,7 +38,9 @@ std::string metric_name(std::string_view rule) {
     return name;
 }
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; }
+double seconds(const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+}
 
 // bewit's own use, not the workload's.
 void add_resources(nlohmann::json& fields, double running_seconds, bool in_mb) {
@@ -65,8 +67,12 @@ std::optional<uint64_t> parse_interval(std::string_view text) {
         std::string_view name;
         uint64_t ns;
     };
-    constexpr std::array units = {Unit{"y", uint64_t{365} * 86400 * ns_per_second}, Unit{"w", uint64_t{7} * 86400 * ns_per_second}, Unit{"d", 86400 * ns_per_second},
-                                  Unit{"h", 3600 * ns_per_second},        Unit{"m", 60 * ns_per_second},        Unit{"s", ns_per_second},
+    constexpr std::array units = {Unit{"y", uint64_t{365} * 86400 * ns_per_second},
+                                  Unit{"w", uint64_t{7} * 86400 * ns_per_second},
+                                  Unit{"d", 86400 * ns_per_second},
+                                  Unit{"h", 3600 * ns_per_second},
+                                  Unit{"m", 60 * ns_per_second},
+                                  Unit{"s", ns_per_second},
                                   Unit{"ms", ns_per_ms}};
     constexpr uint64_t least = 100 * ns_per_ms, most = ns_per_second * 86400 * 365 * 100;
     uint64_t total = 0;

@@ -1,4 +1,5 @@
-// Snapshots of what bewit did: the `metrics` section of falco.yaml, with Falco's names for the values that mean the same here.
+// Snapshots of what bewit did: the `metrics` section of falco.yaml, with Falco's names for the values that mean the
+// same here.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +18,16 @@ namespace bewit {
 struct MetricsOptions {
     bool enabled = false;
     uint64_t interval_ns = 3'600'000'000'000;
-    bool as_alert = true;                // metrics.output_rule
-    std::string file{};                  // metrics.output_file: one JSON object a line; empty: none
-    bool rules = true;                   // metrics.rules_counters_enabled
-    bool resources = true;               // metrics.resource_utilization_enabled
-    bool memory_in_mb = true;            // metrics.convert_memory_to_mb
-    bool with_zeros = false;             // metrics.include_empty_values
+    bool as_alert = true;      // metrics.output_rule
+    std::string file{};        // metrics.output_file: one JSON object a line; empty: none
+    bool rules = true;         // metrics.rules_counters_enabled
+    bool resources = true;     // metrics.resource_utilization_enabled
+    bool memory_in_mb = true;  // metrics.convert_memory_to_mb
+    bool with_zeros = false;   // metrics.include_empty_values
 };
 
-// "1h30m", "15s", "100ms", as Prometheus writes durations (y, w, d, h, m, s, ms, each once, in this order); nanoseconds. A unit is needed, and
-// 100 ms at least.
+// "1h30m", "15s", "100ms", as Prometheus writes durations (y, w, d, h, m, s, ms, each once, in this order);
+// nanoseconds. A unit is needed, and 100 ms at least.
 std::optional<uint64_t> parse_interval(std::string_view text);
 
 // What is counted elsewhere, at one moment.

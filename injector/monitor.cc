@@ -40,15 +40,18 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
         for (const rule::Diagnostic& diagnostic : result.warnings) note(rule::to_text(diagnostic));
     }
     if (!setup_->ok() && configuration_.on_error == OnError::Stop) {
-        return tl::unexpected("the rules have errors, nothing was started; `bewit check` shows them all\n" + errors_of(*setup_));
+        return tl::unexpected("the rules have errors, nothing was started; `bewit check` shows them all\n" +
+                              errors_of(*setup_));
     }
     if (!setup_->ok()) warning("the rules have errors; `bewit check` shows them all\n" + errors_of(*setup_));
-    if (setup_->ok() && setup_->rules->selected().empty()) warning("no rule is loaded and selected: nothing can raise an alert");
+    if (setup_->ok() && setup_->rules->selected().empty())
+        warning("no rule is loaded and selected: nothing can raise an alert");
     auto sinks = open_outputs(configuration_);
     if (!sinks) return tl::unexpected(sinks.error());
-    alerts_ = std::make_unique<AlertQueue>(std::move(*sinks),
-                                           AlertQueue::Settings{.format = configuration_.format, .shape = configuration_.shape,
-                                                                .capacity = configuration_.queue_capacity});
+    alerts_ = std::make_unique<AlertQueue>(
+        std::move(*sinks),
+        AlertQueue::Settings{
+            .format = configuration_.format, .shape = configuration_.shape, .capacity = configuration_.queue_capacity});
     return {};
 }
 
@@ -60,7 +63,8 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     state_->users().load_passwd(read_text_file("/etc/passwd").value_or(""));
     state_->users().load_group(read_text_file("/etc/group").value_or(""));
     pipeline_ = std::make_unique<Pipeline>(*state_, *setup_->rules, *alerts_,
-                                           Pipeline::Settings{.hostname = host_name(), .outputs = std::move(setup_->outputs),
+                                           Pipeline::Settings{.hostname = host_name(),
+                                                              .outputs = std::move(setup_->outputs),
                                                               .static_fields = configuration_.static_fields,
                                                               .metadata = metadata_.get(),
                                                               .names = names_.get(),
@@ -69,7 +73,8 @@ Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     return *pipeline_;
 }
 
-void Monitor::tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts) {
+void Monitor::tell(const std::string& subject, const std::string& sentence,
+                   const std::map<std::string, std::string>& facts) {
     alerts_->push(internal_alert(subject, sentence, facts));
 }
 
@@ -98,14 +103,16 @@ int Monitor::give_up(const std::string& reason) {
 void Monitor::close() {
     if (pipeline_) pipeline_->report(now_ns());
     alerts_->close(drain_limit);
-    if (const uint64_t dropped = alerts_->counts().dropped; dropped != 0) warning(fmt::format("{} alerts could not be delivered", dropped));
+    if (const uint64_t dropped = alerts_->counts().dropped; dropped != 0)
+        warning(fmt::format("{} alerts could not be delivered", dropped));
 }
 
 std::vector<std::pair<std::string, uint64_t>> Monitor::matches() const {
     std::vector<std::pair<std::string, uint64_t>> found;
     if (!pipeline_) return found;
     for (const match::CompiledRule& rule : setup_->rules->selected()) {
-        if (const uint64_t count = pipeline_->matches()[rule.index]; count != 0) found.emplace_back(rule.rule->name, count);
+        if (const uint64_t count = pipeline_->matches()[rule.index]; count != 0)
+            found.emplace_back(rule.rule->name, count);
     }
     return found;
 }

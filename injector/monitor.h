@@ -1,4 +1,5 @@
-// What every source of events needs around it: the configuration, the compiled rules, the state, the pipeline, and the way out for alerts.
+// What every source of events needs around it: the configuration, the compiled rules, the state, the pipeline, and the
+// way out for alerts.
 #pragma once
 
 #include <signal.h>
@@ -25,11 +26,12 @@ namespace bewit {
 // What asks `attach` and `host` to end.
 inline constexpr std::array ending_signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-// One use, on one thread: prepare(), then start(), then close(). What goes to the user meanwhile are warnings on stderr.
+// One use, on one thread: prepare(), then start(), then close(). What goes to the user meanwhile are warnings on
+// stderr.
 class Monitor {
 public:
-    // Configuration and rules, and the sinks opened. The error is for the user; nothing was started. With `on_error: continue`, rules with errors
-    // are no failure: ok() is false then.
+    // Configuration and rules, and the sinks opened. The error is for the user; nothing was started. With `on_error:
+    // continue`, rules with errors are no failure: ok() is false then.
     tl::expected<void, std::string> prepare(const CommandLine& line);
     // Whether there are rules that can run.
     bool ok() const { return setup_ != nullptr && setup_->ok(); }
@@ -45,11 +47,13 @@ public:
     void introduce(Tid tid) { state_->thread(tid); }
 
     // bewit's own word about itself: rule `bewit internal: SUBJECT`, source `internal`, the facts as output fields.
-    void tell(const std::string& subject, const std::string& sentence, const std::map<std::string, std::string>& facts = {});
+    void tell(const std::string& subject, const std::string& sentence,
+              const std::map<std::string, std::string>& facts = {});
     // Says that the workload is not watched, and why: as a warning and as an alert.
     void tell_unwatched(const std::string& reason);
-    // For sources of processes that run anyhow, which cannot be watched. Says so as `on_error` demands: an error, and the exit status is 1; or as
-    // tell_unwatched() does, and then stays until one of ending_signals asks it to end, since a container that ends can take its task with it: 0.
+    // For sources of processes that run anyhow, which cannot be watched. Says so as `on_error` demands: an error, and
+    // the exit status is 1; or as tell_unwatched() does, and then stays until one of ending_signals asks it to end,
+    // since a container that ends can take its task with it: 0.
     int give_up(const std::string& reason);
     // Waits until the alerts are delivered, a few seconds at most, and says how many were not.
     void close();

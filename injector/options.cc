@@ -20,7 +20,8 @@ public:
     std::string make_footer(const CLI::App*) const override { return "\n"; }
     std::string make_usage(const CLI::App* app, std::string name) const override {
         std::string usage = CLI::Formatter::make_usage(app, std::move(name));
-        if (const size_t end = usage.find_last_not_of('\n'); !operands_.empty() && end != std::string::npos) usage.insert(end + 1, " " + operands_);
+        if (const size_t end = usage.find_last_not_of('\n'); !operands_.empty() && end != std::string::npos)
+            usage.insert(end + 1, " " + operands_);
         return usage;
     }
 
@@ -47,7 +48,8 @@ void set_examples(CLI::App& command, const std::string& examples, const std::str
 
 std::string usage_message(const CLI::App& program, const CLI::Error& failure) {
     const CLI::App& command = chosen(program);
-    const bool no_command = failure.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) && !command.get_subcommands({}).empty();
+    const bool no_command = failure.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
+                            !command.get_subcommands({}).empty();
     std::string what = failure.what();
     if (no_command) {
         const auto rest = command.remaining();
@@ -57,31 +59,66 @@ std::string usage_message(const CLI::App& program, const CLI::Error& failure) {
 }
 
 void add_stats_option(CLI::App& command, std::string& stats) {
-    command.add_flag("--stats{text}", stats, "a summary on stderr at the end; --stats=json: as one line of JSON")->check(CLI::IsMember({"text", "json"}));
+    command.add_flag("--stats{text}", stats, "a summary on stderr at the end; --stats=json: as one line of JSON")
+        ->check(CLI::IsMember({"text", "json"}));
 }
 
 void add_verbosity_options(CLI::App& command) {
-    command.add_flag_callback("-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say more");
-    command.add_flag_callback("-q,--quiet", [] { set_verbosity(Verbosity::Quiet); }, "say less");
+    command.add_flag_callback(
+        "-v,--verbose", [] { set_verbosity(Verbosity::Verbose); }, "say more");
+    command.add_flag_callback(
+        "-q,--quiet", [] { set_verbosity(Verbosity::Quiet); }, "say less");
 }
 
 void add_rule_options(CLI::App& command, CommandLine& line) {
-    command.add_option("-c,--config", line.config_file, "configuration file (default: /etc/bewit/bewit.yaml if present; BEWIT_CONFIG)");
-    command.add_option("-r,--rules", line.rules, "rule file or directory, repeatable, in order; 'builtin' names the rules inside the program (BEWIT_RULES)")
-        ->take_all()->expected(1)->allow_extra_args(false)->type_name("SRC");
-    command.add_option("-o,--set", line.settings, "one configuration key")->take_all()->expected(1)->allow_extra_args(false)->type_name("KEY=VALUE");
-    command.add_option("-T,--disable-tags", line.disabled_tags, "leave out rules with this tag")->take_all()->expected(1)->allow_extra_args(false)->type_name("TAG");
-    command.add_option("-t,--tags", line.only_tags, "only rules with this tag")->take_all()->expected(1)->allow_extra_args(false)->type_name("TAG");
-    command.add_option("-D,--disable-rule", line.disabled_rules, "leave out rules of this name, * is a wildcard")->take_all()->expected(1)->allow_extra_args(false)->type_name("GLOB");
-    command.add_option("--priority", line.priority, "least priority that is loaded (default: debug)")->type_name("LEVEL");
+    command.add_option("-c,--config", line.config_file,
+                       "configuration file (default: /etc/bewit/bewit.yaml if present; BEWIT_CONFIG)");
+    command
+        .add_option(
+            "-r,--rules", line.rules,
+            "rule file or directory, repeatable, in order; 'builtin' names the rules inside the program (BEWIT_RULES)")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("SRC");
+    command.add_option("-o,--set", line.settings, "one configuration key")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    command.add_option("-T,--disable-tags", line.disabled_tags, "leave out rules with this tag")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("TAG");
+    command.add_option("-t,--tags", line.only_tags, "only rules with this tag")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("TAG");
+    command.add_option("-D,--disable-rule", line.disabled_rules, "leave out rules of this name, * is a wildcard")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("GLOB");
+    command.add_option("--priority", line.priority, "least priority that is loaded (default: debug)")
+        ->type_name("LEVEL");
     add_verbosity_options(command);
 }
 
 void add_alert_options(CLI::App& command, CommandLine& line) {
-    command.add_option("--alerts", line.alerts, "where alerts go: stderr, stdout, a path, fd:N, unix:PATH, http(s)://...; repeatable (default: stderr)")
-        ->take_all()->expected(1)->allow_extra_args(false)->type_name("DEST");
+    command
+        .add_option(
+            "--alerts", line.alerts,
+            "where alerts go: stderr, stdout, a path, fd:N, unix:PATH, http(s)://...; repeatable (default: stderr)")
+        ->take_all()
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->type_name("DEST");
     command.add_option("--format", line.format, "json or text (default: json)")->check(CLI::IsMember({"json", "text"}));
-    command.add_option("--on-error", line.on_error, "when monitoring cannot start: stop, or continue unwatched, with an alert that says so")
+    command
+        .add_option("--on-error", line.on_error,
+                    "when monitoring cannot start: stop, or continue unwatched, with an alert that says so")
         ->check(CLI::IsMember({"stop", "continue"}));
 }
 
@@ -95,7 +132,9 @@ size_t find_workload(const CLI::App& command, const std::vector<std::string>& wo
         if (option != nullptr && option->get_items_expected_max() > 0) ++i;
         // Its value is optional, so that the word would be the command: hardly what was meant.
         if (word == "--stats" && i + 1 < words.size() && (words[i + 1] == "json" || words[i + 1] == "text")) {
-            throw CLI::ValidationError("--stats " + words[i + 1], fmt::format("write --stats={}, or -- before a command of that name", words[i + 1]));
+            throw CLI::ValidationError(
+                "--stats " + words[i + 1],
+                fmt::format("write --stats={}, or -- before a command of that name", words[i + 1]));
         }
     }
     return words.size();

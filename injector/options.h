@@ -17,15 +17,16 @@ void add_alert_options(CLI::App& command, CommandLine& line);
 // `--stats`, `--stats=json`: what it cost, at the end. Empty: not asked for.
 void add_stats_option(CLI::App& command, std::string& stats);
 
-// Help text with `examples` above everything else; `operands` are shown behind the options where the command's own parser does not know them.
+// Help text with `examples` above everything else; `operands` are shown behind the options where the command's own
+// parser does not know them.
 void set_examples(CLI::App& command, const std::string& examples, const std::string& operands = "");
 
 // The sentence for what is wrong with the words of a command line.
 std::string usage_message(const CLI::App& program, const CLI::Error& failure);
 
-// Where the workload's command begins among `words`: behind the first `--`, or at the first word that is neither an option of `command` nor the
-// value of one. words.size() when there is none. What follows belongs to the workload, whatever it looks like.
-// Throws CLI::ValidationError where a value was hardly meant as the command.
+// Where the workload's command begins among `words`: behind the first `--`, or at the first word that is neither an
+// option of `command` nor the value of one. words.size() when there is none. What follows belongs to the workload,
+// whatever it looks like. Throws CLI::ValidationError where a value was hardly meant as the command.
 size_t find_workload(const CLI::App& command, const std::vector<std::string>& words);
 
 // Every command adds itself and, when chosen, leaves the exit status in `status`.

@@ -13,12 +13,23 @@
 namespace bewit {
 
 Pipeline::Pipeline(state::State& state, const match::Rules& rules, AlertQueue& alerts, Settings settings)
-    : state_(state), rules_(rules), alerts_(alerts), settings_(std::move(settings)), given_name_(alert::Template::compile(" bewit_path_given=%bewit.path.given").value()), matches_(rules.selected().size()) {}
+    : state_(state),
+      rules_(rules),
+      alerts_(alerts),
+      settings_(std::move(settings)),
+      given_name_(alert::Template::compile(" bewit_path_given=%bewit.path.given").value()),
+      matches_(rules.selected().size()) {}
 
 field::Context Pipeline::context_of(const event::View& event, bool at_entry) {
     scratch_.clear();
-    return {.event = event, .state = state_, .scratch = scratch_, .number = number_, .at_entry = at_entry, .hostname = settings_.hostname,
-            .first_time_ns = first_time_ns_, .previous_time_ns = previous_time_ns_};
+    return {.event = event,
+            .state = state_,
+            .scratch = scratch_,
+            .number = number_,
+            .at_entry = at_entry,
+            .hostname = settings_.hostname,
+            .first_time_ns = first_time_ns_,
+            .previous_time_ns = previous_time_ns_};
 }
 
 void Pipeline::take_metadata() {
@@ -82,7 +93,8 @@ void Pipeline::on_event(const event::View& event) {
         raised_.push_back(rule.index);
         raise(rule, context);
     });
-    if (settings_.resolve_names && (raised_.empty() || rules_.matching() == match::RuleMatching::All)) match_elsewhere(context);
+    if (settings_.resolve_names && (raised_.empty() || rules_.matching() == match::RuleMatching::All))
+        match_elsewhere(context);
     leads_to_.clear();
     state_.finish(event);
     previous_time_ns_ = event.time_ns();
@@ -97,21 +109,28 @@ void Pipeline::on_unreadable(const event::View& event) {
     unreadable_told_ns_ = event.time_ns();
     const auto number = std::to_string(raw(event.tid()));
     const std::string sentence = fmt::format(
-        "{} calls so far were made with names or structures that bewit could not read, the last one {} by thread {}: rules may have missed what they did",
+        "{} calls so far were made with names or structures that bewit could not read, the last one {} by thread {}: "
+        "rules may have missed what they did",
         unreadable_, event::kind_name(event.kind()), number);
     alerts_.push(internal_alert("unreadable", sentence,
-                                {{"evt.type", std::string(event::kind_name(event.kind()))}, {"thread.tid", number}, {"calls", std::to_string(unreadable_)}}));
+                                {{"evt.type", std::string(event::kind_name(event.kind()))},
+                                 {"thread.tid", number},
+                                 {"calls", std::to_string(unreadable_)}}));
 }
 
 void Pipeline::on_second_tracer(const event::View& event) {
     if (std::exchange(second_tracer_told_, true)) return;
-    warning(fmt::format("thread {} wanted a process to be traced and got EPERM: a process has one tracer, and that is bewit (docs/transparency.md)", raw(event.tid())));
+    warning(
+        fmt::format("thread {} wanted a process to be traced and got EPERM: a process has one tracer, and that is "
+                    "bewit (docs/transparency.md)",
+                    raw(event.tid())));
 }
 
 void Pipeline::report(uint64_t now_ns) {
     if (settings_.metrics == nullptr) return;
     MetricsCounts counts{.events = number_, .alerts_dropped = alerts_.counts().dropped};
-    for (const match::CompiledRule& rule : rules_.selected()) counts.matches.emplace_back(rule.rule->name, matches_[rule.index]);
+    for (const match::CompiledRule& rule : rules_.selected())
+        counts.matches.emplace_back(rule.rule->name, matches_[rule.index]);
     if (auto alert = settings_.metrics->take(now_ns, counts)) alerts_.push(std::move(*alert));
 }
 

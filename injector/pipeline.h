@@ -1,4 +1,5 @@
-// The engine in one piece: an event comes in, the state changes, rules are evaluated, alerts go out. Runs on the source's thread.
+// The engine in one piece: an event comes in, the state changes, rules are evaluated, alerts go out. Runs on the
+// source's thread.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ public:
         MetadataWatch* metadata = nullptr;                 // facts of the container that come later
         HostNames* names = nullptr;                        // started with the first event
         Metrics* metrics = nullptr;                        // snapshots while events come
-        bool resolve_names = false;                        // of files that are opened: rules hold for the kernel's name, too
+        bool resolve_names = false;  // of files that are opened: rules hold for the kernel's name, too
     };
 
     // All of them must outlive the pipeline.
@@ -62,8 +63,8 @@ private:
     alert::Template given_name_;  // appended where an alert was raised for another name
     field::Scratch scratch_;
     std::vector<uint64_t> matches_;
-    std::string leads_to_;             // the name that was to be opened, where wants_exit() found another one for it
-    std::vector<uint32_t> raised_;     // rules that the event has raised, by index
+    std::string leads_to_;          // the name that was to be opened, where wants_exit() found another one for it
+    std::vector<uint32_t> raised_;  // rules that the event has raised, by index
     uint64_t number_ = 0;
     uint64_t unreadable_ = 0, unreadable_told_ns_ = 0;
     bool second_tracer_told_ = false;

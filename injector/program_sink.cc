@@ -1,4 +1,5 @@
-// The process is a child of the sink's thread: the tracer, which waits for the children of its own thread (__WNOTHREAD, wait(2)), never sees it.
+// The process is a child of the sink's thread: the tracer, which waits for the children of its own thread (__WNOTHREAD,
+// wait(2)), never sees it.
 #include "injector/program_sink.h"
 
 #include <fcntl.h>
@@ -26,7 +27,8 @@ constexpr auto exit_limit = 5000ms;   // for one that does not end
 
 class ProgramSink final : public SlowSink {
 public:
-    ProgramSink(std::string command, bool keep_alive) : command_(std::move(command)), name_("program " + command_), keep_alive_(keep_alive) {}
+    ProgramSink(std::string command, bool keep_alive)
+        : command_(std::move(command)), name_("program " + command_), keep_alive_(keep_alive) {}
     ~ProgramSink() override { end(Clock::now()); }
     ProgramSink(const ProgramSink&) = delete;
     ProgramSink& operator=(const ProgramSink&) = delete;
@@ -37,7 +39,8 @@ public:
     DeliveryResult deliver(const AlertLine& line) override {
         if (pid_ == 0) {
             if (const int failure = start(); failure != 0) {
-                return {.outcome = Delivery::Later, .reason = fmt::format("{} cannot be started: {}", name_, std::strerror(failure))};
+                return {.outcome = Delivery::Later,
+                        .reason = fmt::format("{} cannot be started: {}", name_, std::strerror(failure))};
             }
         }
         if (!write_line(line.text)) {
@@ -90,7 +93,8 @@ private:
         if (pid_ == 0) return;
         close(input_);
         pid_t ended = 0;
-        while ((ended = waitpid(pid_, nullptr, WNOHANG)) == 0 && Clock::now() < deadline) std::this_thread::sleep_for(2ms);
+        while ((ended = waitpid(pid_, nullptr, WNOHANG)) == 0 && Clock::now() < deadline)
+            std::this_thread::sleep_for(2ms);
         if (ended == 0) {
             kill(-pid_, SIGKILL);
             waitpid(pid_, nullptr, 0);
@@ -106,6 +110,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<SlowSink> make_program_sink(const std::string& command, bool keep_alive) { return std::make_unique<ProgramSink>(command, keep_alive); }
+std::unique_ptr<SlowSink> make_program_sink(const std::string& command, bool keep_alive) {
+    return std::make_unique<ProgramSink>(command, keep_alive);
+}
 
 }  // namespace bewit

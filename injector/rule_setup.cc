@@ -40,7 +40,8 @@ rule::LoadResult add_to(rule::Loader& loader, const RuleSource& source) {
 
 bool applies(const AppendOutput& append, const rule::Rule& rule) {
     const auto has_tag = [&](const std::string& tag) { return rule.tags.contains(tag); };
-    return (append.source.empty() || append.source == rule.source) && (append.rule.empty() || append.rule == rule.name) &&
+    return (append.source.empty() || append.source == rule.source) &&
+           (append.rule.empty() || append.rule == rule.name) &&
            std::all_of(append.tags.begin(), append.tags.end(), has_tag);
 }
 
@@ -59,9 +60,10 @@ struct Outputs {
     std::set<std::string> skipped;           // rules that are left out
 };
 
-// Compiles every output. One that names what does not exist is an error, or its rule is skipped where it says so itself; what a
-// configuration appended is never a reason to skip.
-Outputs compile_outputs(const rule::RuleSet& set, const Configuration& configuration, std::vector<rule::Diagnostic>& diagnostics) {
+// Compiles every output. One that names what does not exist is an error, or its rule is skipped where it says so
+// itself; what a configuration appended is never a reason to skip.
+Outputs compile_outputs(const rule::RuleSet& set, const Configuration& configuration,
+                        std::vector<rule::Diagnostic>& diagnostics) {
     rule::Findings findings(diagnostics);
     Outputs outputs;
     outputs.templates.resize(set.rules.size());
@@ -79,7 +81,8 @@ Outputs compile_outputs(const rule::RuleSet& set, const Configuration& configura
         const bool skipped = rule.skip_if_unknown_filter && !own && rule::is_of_unknown_name(failure.message);
         if (skipped) outputs.skipped.insert(rule.name);
         const rule::Code code = skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileOutput;
-        findings.add(rule.point.source.get(), [&] { return rule::output_diagnostic(rule, code, failure.offset, failure.message); });
+        findings.add(rule.point.source.get(),
+                     [&] { return rule::output_diagnostic(rule, code, failure.offset, failure.message); });
     }
     return outputs;
 }
@@ -109,9 +112,10 @@ bool is_of_unused(const rule::Diagnostic& warning) {
     return warning.code == rule::Code::UnusedMacro || warning.code == rule::Code::UnusedList;
 }
 
-// As if rule after rule had been compiled, up to the first error unless all are asked for. What nothing refers to comes last, and only when there
-// is none.
-void add_diagnostics(std::vector<rule::Diagnostic> found, const rule::RuleSet& set, rule::Loader::Errors errors, rule::LoadResult& result) {
+// As if rule after rule had been compiled, up to the first error unless all are asked for. What nothing refers to comes
+// last, and only when there is none.
+void add_diagnostics(std::vector<rule::Diagnostic> found, const rule::RuleSet& set, rule::Loader::Errors errors,
+                     rule::LoadResult& result) {
     const Positions positions(set);
     std::ranges::stable_sort(found, {}, [&](const rule::Diagnostic& diagnostic) { return positions.of(diagnostic); });
     for (rule::Diagnostic& diagnostic : found) {

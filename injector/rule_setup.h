@@ -23,15 +23,15 @@ struct RuleSource {
     std::string name;                 // path, or "builtin"
     std::optional<std::string> text;  // of the file, where it is known without reading it
 };
-// Files as they are, directories as their *.yaml and *.yml by name, `builtin` as the program's own. A directory that cannot be listed stands for
-// itself: it cannot be read as a file either.
+// Files as they are, directories as their *.yaml and *.yml by name, `builtin` as the program's own. A directory that
+// cannot be listed stands for itself: it cannot be read as a file either.
 std::vector<RuleSource> list_rule_sources(const std::vector<std::string>& names);
 
 struct RuleSetup {
-    rule::RuleSet set;                       // what `rules` points into
-    std::unique_ptr<match::Rules> rules;     // null when any source has an error
-    std::vector<alert::Template> outputs;    // by position in rules->selected()
-    std::vector<rule::LoadResult> results;   // one per source, in order, up to the first with an error
+    rule::RuleSet set;                      // what `rules` points into
+    std::unique_ptr<match::Rules> rules;    // null when any source has an error
+    std::vector<alert::Template> outputs;   // by position in rules->selected()
+    std::vector<rule::LoadResult> results;  // one per source, in order, up to the first with an error
 
     bool ok() const { return rules != nullptr; }
 };
@@ -45,6 +45,7 @@ std::string errors_of(const RuleSetup& setup);
 // Loads and compiles without running: per source what was found, all sources tried.
 std::vector<rule::LoadResult> check_rules(const std::vector<std::string>& names, rule::Loader::Errors errors);
 // The same of one source, on top of what `loader` has.
-rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader, rule::Loader::Errors errors = rule::Loader::Errors::First);
+rule::LoadResult check_source(const RuleSource& source, rule::Loader& loader,
+                              rule::Loader::Errors errors = rule::Loader::Errors::First);
 
 }  // namespace bewit

@@ -35,7 +35,9 @@ int copy_bytes(int from, int to) {
 }  // namespace
 
 tl::expected<std::string, std::string> copy_self_into(const std::string& directory) {
-    const auto fail = [](const std::string& what, int failure) { return tl::unexpected(fmt::format("{}: {}", what, std::strerror(failure))); };
+    const auto fail = [](const std::string& what, int failure) {
+        return tl::unexpected(fmt::format("{}: {}", what, std::strerror(failure)));
+    };
     if (mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) return fail(directory, errno);
     const UniqueFd from(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
     if (from.get() < 0) return fail("/proc/self/exe", errno);

@@ -8,8 +8,9 @@
 
 namespace bewit {
 
-// Lines for people that begin with `bewit: `, or one line of JSON: counters of the tracer by their names, `microseconds_per_stop`, alerts delivered and
-// dropped, matches by rule. To be taken after Monitor::close(), when alerts are settled.
+// Lines for people that begin with `bewit: `, or one line of JSON: counters of the tracer by their names,
+// `microseconds_per_stop`, alerts delivered and dropped, matches by rule. To be taken after Monitor::close(), when
+// alerts are settled.
 std::string stats_text(const tracer::Statistics& statistics, const Monitor& monitor);
 std::string stats_json(const tracer::Statistics& statistics, const Monitor& monitor);
 

@@ -31,13 +31,15 @@ public:
 private:
     // The numbers of rule::Priority are syslog's severities, Emergency to Debug.
     static std::string message_of(const AlertLine& line) {
-        static_assert(static_cast<int>(rule::Priority::Emergency) == LOG_EMERG && static_cast<int>(rule::Priority::Debug) == LOG_DEBUG);
+        static_assert(static_cast<int>(rule::Priority::Emergency) == LOG_EMERG &&
+                      static_cast<int>(rule::Priority::Debug) == LOG_DEBUG);
         const time_t now = time(nullptr);
         tm broken{};
         localtime_r(&now, &broken);
         char date[32] = {};
         strftime(date, sizeof date, "%b %e %H:%M:%S", &broken);  // the C locale's, which the program never leaves
-        return fmt::format("<{}>{} bewit[{}]: {}", LOG_USER | static_cast<int>(line.priority), date, getpid(), line.text);
+        return fmt::format("<{}>{} bewit[{}]: {}", LOG_USER | static_cast<int>(line.priority), date, getpid(),
+                           line.text);
     }
 
     bool connect_to_daemon() {
@@ -48,7 +50,8 @@ private:
         for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
             fd_ = UniqueFd(socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
             stream_ = type == SOCK_STREAM;
-            if (fd_ && connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
+            if (fd_ && connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+                return true;
         }
         fd_.reset();
         return false;

@@ -8,8 +8,8 @@
 
 namespace bewit {
 
-// Needs a socket at `path`; connects when there is an alert, and again when the daemon was restarted. Never blocks: what the daemon
-// has no room for is not delivered. syslog(3) itself would do, but tells nobody what it lost.
+// Needs a socket at `path`; connects when there is an alert, and again when the daemon was restarted. Never blocks:
+// what the daemon has no room for is not delivered. syslog(3) itself would do, but tells nobody what it lost.
 std::unique_ptr<AlertSink> make_syslog_sink(const std::string& path = "/dev/log");
 
 }  // namespace bewit

@@ -14,7 +14,8 @@ struct CallParameters {
     std::vector<Parameter> parameters;  // one for each of its own, in the catalogue's order
 };
 
-// Every event type but those that tell of a process: births, execs, ends (kernel/plans.h). A call that is not here makes a generic record.
+// Every event type but those that tell of a process: births, execs, ends (kernel/plans.h). A call that is not here
+// makes a generic record.
 std::span<const CallParameters> plan_table();
 
 }  // namespace bewit::kernel

@@ -62,8 +62,7 @@ Parameter task_parameter(std::string_view name, bool is_exec) {
     }
     if (!is_exec) {
         if (name != "flags") return {};
-        return {.op = BEWIT_CLONE_FLAGS,
-                .finish = [](const Parameter&, const bewit_sample&, uint64_t raw) {
+        return {.op = BEWIT_CLONE_FLAGS, .finish = [](const Parameter&, const bewit_sample&, uint64_t raw) {
                     return event::encoding::falco_clone_flags(raw, event::native_abi());
                 }};
     }
@@ -79,29 +78,35 @@ Parameter attempt_parameter(std::string_view name, bool is_exec, bool is_execvea
     if (name == "res") return {.op = BEWIT_RESULT};
     if (name == "tid") return {.op = BEWIT_TID};
     if (!is_exec) return name == "flags" ? task_parameter(name, false) : Parameter{};
-    if (name == "exe") return {.op = BEWIT_LIST_HEAD, .argument = 1, .save = {BEWIT_SAVE_LIST, static_cast<uint8_t>(first + 1), 0, 1}};
+    if (name == "exe")
+        return {.op = BEWIT_LIST_HEAD, .argument = 1, .save = {BEWIT_SAVE_LIST, static_cast<uint8_t>(first + 1), 0, 1}};
     if (name == "args") return {.op = BEWIT_LIST_TAIL, .argument = 1};
     if (name == "filename") return words::text(first, 0);
     return {};
 }
 
-std::vector<Parameter> parameters_of(const EventInfo& info, Parameter (*of)(std::string_view, bool, bool), bool is_exec, bool is_execveat) {
+std::vector<Parameter> parameters_of(const EventInfo& info, Parameter (*of)(std::string_view, bool, bool), bool is_exec,
+                                     bool is_execveat) {
     std::vector<Parameter> parameters;
     for (const event::ParamInfo& param : info.params) parameters.push_back(of(param.name, is_exec, is_execveat));
     return parameters;
 }
 
 std::vector<Parameter> task_parameters(const EventInfo& info, bool is_exec) {
-    return parameters_of(info, [](std::string_view name, bool exec, bool) { return task_parameter(name, exec); }, is_exec, false);
+    return parameters_of(
+        info, [](std::string_view name, bool exec, bool) { return task_parameter(name, exec); }, is_exec, false);
 }
 
-bool is_birth(std::string_view name) { return name == "clone" || name == "clone3" || name == "fork" || name == "vfork"; }
+bool is_birth(std::string_view name) {
+    return name == "clone" || name == "clone3" || name == "fork" || name == "vfork";
+}
 bool is_exec(std::string_view name) { return name == "execve" || name == "execveat"; }
 
 // nullopt: the call makes a generic record.
 std::optional<std::vector<Parameter>> call_parameters(const EventInfo& info) {
     if (is_birth(info.name) || is_exec(info.name)) {
-        std::vector<Parameter> parameters = parameters_of(info, attempt_parameter, is_exec(info.name), info.name == "execveat");
+        std::vector<Parameter> parameters =
+            parameters_of(info, attempt_parameter, is_exec(info.name), info.name == "execveat");
         // The flags stand in memory.
         if (info.name == "clone3") parameters.front().save = {BEWIT_SAVE_FIXED, 0, sizeof(uint64_t), 0};
         return parameters;
@@ -117,7 +122,8 @@ uint8_t category_of(const EventInfo& info) {
     if (is_birth(name)) return BEWIT_DROP_CLONE;
     if (is_exec(name)) return BEWIT_DROP_EXEC;
     if (name == "connect") return BEWIT_DROP_CONNECT;
-    if (name == "open" || name == "openat" || name == "openat2" || name == "creat" || name == "open_by_handle_at") return BEWIT_DROP_OPEN;
+    if (name == "open" || name == "openat" || name == "openat2" || name == "creat" || name == "open_by_handle_at")
+        return BEWIT_DROP_OPEN;
     if (name == "close") return BEWIT_DROP_CLOSE;
     if (name == "procexit") return BEWIT_DROP_PROCESS;
     return info.category == event::Category::File ? BEWIT_DROP_FILE : BEWIT_DROP_OTHER;
@@ -129,7 +135,8 @@ void add_fact(bewit_plan& plan, bewit_op op, uint8_t argument, uint8_t second = 
     if (plan.facts < BEWIT_MAX_FACTS) plan.fact[plan.facts++] = {static_cast<uint8_t>(op), argument, second, 0};
 }
 
-// Kernel state that the engine may ask for while it looks at the event: where relative names start, and what descriptors are.
+// Kernel state that the engine may ask for while it looks at the event: where relative names start, and what
+// descriptors are.
 void add_facts(bewit_plan& plan, const EventInfo& info, std::span<const Parameter> parameters) {
     uint8_t directory = BEWIT_NO_ARGUMENT;
     bool described = false;
@@ -139,17 +146,20 @@ void add_facts(bewit_plan& plan, const EventInfo& info, std::span<const Paramete
         const bool is_fd = info.params[i].type == ParamType::Fd && parameter.op == BEWIT_SIGNED;
         const bool is_directory = is_fd && info.params[i].name.find("dir") != std::string_view::npos;
         if (is_directory) directory = parameter.argument;
-        if (is_path(info.params[i].type) && parameter.op == BEWIT_TEXT) add_fact(plan, BEWIT_FACT_START, parameter.argument, directory);
+        if (is_path(info.params[i].type) && parameter.op == BEWIT_TEXT)
+            add_fact(plan, BEWIT_FACT_START, parameter.argument, directory);
         if (is_fd && !is_directory && !closes) {
             add_fact(plan, BEWIT_FACT_ARGUMENT, parameter.argument);
             described = true;
         }
-        if (info.params[i].type == ParamType::Fd && parameter.op == BEWIT_AFTER_INT) add_fact(plan, BEWIT_FACT_AFTER, parameter.argument, parameter.second);
+        if (info.params[i].type == ParamType::Fd && parameter.op == BEWIT_AFTER_INT)
+            add_fact(plan, BEWIT_FACT_AFTER, parameter.argument, parameter.second);
     }
     const bool gives = !info.params.empty() && info.params[0].type == ParamType::Fd && parameters[0].op == BEWIT_RESULT;
     if (gives || info.has(event::CreatesFd)) add_fact(plan, BEWIT_FACT_RESULT, 0);
     // Sockets of calls whose record does not name the descriptor.
-    if (!described && info.has(event::UsesFd) && !info.has(event::CreatesFd) && directory == BEWIT_NO_ARGUMENT) add_fact(plan, BEWIT_FACT_ARGUMENT, 0);
+    if (!described && info.has(event::UsesFd) && !info.has(event::CreatesFd) && directory == BEWIT_NO_ARGUMENT)
+        add_fact(plan, BEWIT_FACT_ARGUMENT, 0);
 }
 
 bewit_plan make_plan(const EventInfo& info, std::span<const Parameter> parameters) {
@@ -168,8 +178,9 @@ bewit_plan make_plan(const EventInfo& info, std::span<const Parameter> parameter
 
 bewit_plan generic_plan(event::Kind kind) {
     const auto number = static_cast<uint16_t>(kind);
-    const Parameter parameters[] = {{.op = BEWIT_KIND, .argument = static_cast<uint8_t>(number), .second = static_cast<uint8_t>(number >> 8)},
-                                    {.op = BEWIT_NUMBER}};
+    const Parameter parameters[] = {
+        {.op = BEWIT_KIND, .argument = static_cast<uint8_t>(number), .second = static_cast<uint8_t>(number >> 8)},
+        {.op = BEWIT_NUMBER}};
     return make_plan(*event::find_event(event::EventId::Generic), parameters);
 }
 
@@ -226,7 +237,8 @@ private:
             const auto kind = event::syscall_kind(abi, call.number);
             if (kind && call.number < BEWIT_CALL_NUMBERS) add_call(number, call.number, *kind);
         }
-        // A hole in the table is a call that the kernel does not have either; what is behind its end may be newer than the table.
+        // A hole in the table is a call that the kernel does not have either; what is behind its end may be newer than
+        // the table.
         first_unknown_[number] = event::syscalls(abi).back().number + 1u;
     }
 
@@ -274,8 +286,11 @@ private:
             const EventInfo& info = *event::find_event(name);
             made_.plans[BEWIT_PLAN_BORN + birth_number(name)] = make_plan(info, task_parameters(info, false));
         }
-        const Parameter ended[] = {{.op = BEWIT_STATUS, .argument = 0}, {.op = BEWIT_STATUS, .argument = 1}, {.op = BEWIT_STATUS, .argument = 2},
-                                   {.op = BEWIT_STATUS, .argument = 3}, {.op = BEWIT_REAPER}};
+        const Parameter ended[] = {{.op = BEWIT_STATUS, .argument = 0},
+                                   {.op = BEWIT_STATUS, .argument = 1},
+                                   {.op = BEWIT_STATUS, .argument = 2},
+                                   {.op = BEWIT_STATUS, .argument = 3},
+                                   {.op = BEWIT_REAPER}};
         made_.plans[BEWIT_PLAN_EXITED] = make_plan(*event::find_event("procexit"), ended);
         const Parameter signal[] = {{.op = BEWIT_SENDER}, {.op = BEWIT_PID}, {.op = BEWIT_SIGNAL}};
         made_.plans[BEWIT_PLAN_SIGNAL] = make_plan(*event::find_event("signaldeliver"), signal);
@@ -307,7 +322,8 @@ Touches::Touches() {
         for (size_t i = 0; i < parameters->size(); ++i) {
             const Parameter& parameter = (*parameters)[i];
             if (parameter.finish == nullptr && !parameter.poll_list) continue;
-            touches.push_back({static_cast<uint8_t>(i), static_cast<uint8_t>(event::type_width(info.params[i].type)), parameter});
+            touches.push_back(
+                {static_cast<uint8_t>(i), static_cast<uint8_t>(event::type_width(info.params[i].type)), parameter});
         }
         const auto id = static_cast<size_t>(info.id);
         if (by_event_.size() <= id) by_event_.resize(id + 1);

@@ -1,4 +1,5 @@
-// The Interest and the event catalogue as the maps of the BPF programs have them, and the finishing touch to what they send.
+// The Interest and the event catalogue as the maps of the BPF programs have them, and the finishing touch to what they
+// send.
 #pragma once
 
 #include <array>

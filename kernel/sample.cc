@@ -47,11 +47,15 @@ void finish_poll_list(const Parameter& parameter, event::Abi abi, std::span<std:
 L4Proto l4_protocol(int type, int protocol) {
     if (type == SOCK_RAW) return L4Proto::Raw;
     switch (protocol) {
-        case IPPROTO_TCP: return L4Proto::Tcp;
-        case IPPROTO_UDP: return L4Proto::Udp;
+        case IPPROTO_TCP:
+            return L4Proto::Tcp;
+        case IPPROTO_UDP:
+            return L4Proto::Udp;
         case IPPROTO_ICMP:
-        case IPPROTO_ICMPV6: return L4Proto::Icmp;
-        default: return L4Proto::Unknown;
+        case IPPROTO_ICMPV6:
+            return L4Proto::Icmp;
+        default:
+            return L4Proto::Unknown;
     }
 }
 
@@ -84,7 +88,8 @@ void describe_socket(const DescriptorFact& fact, Descriptor& out) {
     out.socket_family = static_cast<uint8_t>(fact.descriptor.family);
     switch (fact.descriptor.family) {
         case AF_INET:
-        case AF_INET6: return describe_inet(fact.descriptor, out);
+        case AF_INET6:
+            return describe_inet(fact.descriptor, out);
         case AF_UNIX:
             out.type = DescriptorType::Unix;
             out.l4proto = L4Proto::NotApplicable;
@@ -92,8 +97,12 @@ void describe_socket(const DescriptorFact& fact, Descriptor& out) {
             out.connected = fact.descriptor.connected != 0;
             out.name = fact.path;
             return;
-        case AF_NETLINK: out.type = DescriptorType::Netlink; return;
-        default: out.type = DescriptorType::Unsupported; return;
+        case AF_NETLINK:
+            out.type = DescriptorType::Netlink;
+            return;
+        default:
+            out.type = DescriptorType::Unsupported;
+            return;
     }
 }
 
@@ -102,12 +111,18 @@ struct AnonymousName {
     DescriptorType type;
 };
 constexpr std::array anonymous_names = {
-    AnonymousName{"[eventfd]", DescriptorType::Event},      AnonymousName{"[eventpoll]", DescriptorType::EventPoll},
-    AnonymousName{"inotify", DescriptorType::Inotify},      AnonymousName{"[signalfd]", DescriptorType::Signal},
-    AnonymousName{"[timerfd]", DescriptorType::Timer},      AnonymousName{"[io_uring]", DescriptorType::IoUring},
-    AnonymousName{"[userfaultfd]", DescriptorType::Userfault}, AnonymousName{"[pidfd]", DescriptorType::Pidfd},
-    AnonymousName{"bpf-map", DescriptorType::Bpf},          AnonymousName{"bpf-prog", DescriptorType::Bpf},
-    AnonymousName{"bpf_link", DescriptorType::Bpf},         AnonymousName{"bpf_iter", DescriptorType::Bpf},
+    AnonymousName{"[eventfd]", DescriptorType::Event},
+    AnonymousName{"[eventpoll]", DescriptorType::EventPoll},
+    AnonymousName{"inotify", DescriptorType::Inotify},
+    AnonymousName{"[signalfd]", DescriptorType::Signal},
+    AnonymousName{"[timerfd]", DescriptorType::Timer},
+    AnonymousName{"[io_uring]", DescriptorType::IoUring},
+    AnonymousName{"[userfaultfd]", DescriptorType::Userfault},
+    AnonymousName{"[pidfd]", DescriptorType::Pidfd},
+    AnonymousName{"bpf-map", DescriptorType::Bpf},
+    AnonymousName{"bpf-prog", DescriptorType::Bpf},
+    AnonymousName{"bpf_link", DescriptorType::Bpf},
+    AnonymousName{"bpf_iter", DescriptorType::Bpf},
 };
 
 constexpr uint32_t pid_filesystem = 0x50494446;   // PID_FS_MAGIC, linux/magic.h
@@ -121,7 +136,8 @@ void describe_file(const DescriptorFact& fact, Descriptor& out) {
         out.name = fmt::format("pipe:[{}]", fact.descriptor.inode);
     } else if (fact.descriptor.magic == ANON_INODE_FS_MAGIC) {
         path.remove_prefix(std::min<size_t>(path.size(), 1));
-        const auto found = std::ranges::find_if(anonymous_names, [&](const AnonymousName& one) { return path.starts_with(one.text); });
+        const auto found =
+            std::ranges::find_if(anonymous_names, [&](const AnonymousName& one) { return path.starts_with(one.text); });
         out.type = found == anonymous_names.end() ? DescriptorType::Unsupported : found->type;
         out.name = fmt::format("anon_inode:{}", path);
     } else if (fact.descriptor.magic == pid_filesystem) {
@@ -131,7 +147,8 @@ void describe_file(const DescriptorFact& fact, Descriptor& out) {
         out.type = DescriptorType::Memfd;
         out.name = path.substr(1);
     } else {
-        out.open_flags = static_cast<uint32_t>(event::encoding::falco_open_flags(fact.descriptor.flags, event::native_abi()));
+        out.open_flags =
+            static_cast<uint32_t>(event::encoding::falco_open_flags(fact.descriptor.flags, event::native_abi()));
         const bool directory = (out.open_flags & event::encoding::falco::open_directory) != 0;
         out.type = directory ? DescriptorType::Directory : DescriptorType::File;
         out.name = path;
@@ -146,7 +163,9 @@ std::optional<event::View> Sample::take(std::span<const std::byte> bytes, uint64
     tid_ = Tid::None;
     working_directory_.reset();
     descriptors_.clear();
-    if (!load(bytes, 0, head_) || head_.size < sizeof head_ || head_.size > bytes.size() || bytes.size() > buffer_.size()) return {};
+    if (!load(bytes, 0, head_) || head_.size < sizeof head_ || head_.size > bytes.size() ||
+        bytes.size() > buffer_.size())
+        return {};
     std::ranges::copy(bytes, buffer_.begin());
     const std::span<std::byte> rest = std::span(buffer_).first(head_.size).subspan(sizeof head_);
     bewit_event_header header{};
@@ -171,7 +190,8 @@ bool Sample::finish(std::span<std::byte> record) {
             if (!load(record, BEWIT_EVENT_HEADER_SIZE + position * sizeof length, length)) return false;
             at += length;
         }
-        if (!load(record, BEWIT_EVENT_HEADER_SIZE + position * sizeof length, length) || at + length > record.size()) return false;
+        if (!load(record, BEWIT_EVENT_HEADER_SIZE + position * sizeof length, length) || at + length > record.size())
+            return false;
         const std::span<std::byte> value = record.subspan(at, length);
         if (touch.parameter.poll_list) {
             finish_poll_list(touch.parameter, abi, value);

@@ -27,14 +27,17 @@ class Sample {
 public:
     Sample();
 
-    // The record with flags and codes in the encoding of records, and the time since the epoch: `boot_offset_ns` is what
-    // CLOCK_REALTIME is ahead of CLOCK_BOOTTIME. nullopt when the bytes are no sample. Valid until the next take().
+    // The record with flags and codes in the encoding of records, and the time since the epoch: `boot_offset_ns` is
+    // what CLOCK_REALTIME is ahead of CLOCK_BOOTTIME. nullopt when the bytes are no sample. Valid until the next
+    // take().
     std::optional<event::View> take(std::span<const std::byte> bytes, uint64_t boot_offset_ns);
 
     // Facts of what take() returned last.
     Tid tid() const { return tid_; }
     // The thread, or the leader that answers for its process.
-    bool is_of(Tid tid) const { return tid != Tid::None && (tid == tid_ || tid == leader_of(static_cast<Pid>(head_.pid))); }
+    bool is_of(Tid tid) const {
+        return tid != Tid::None && (tid == tid_ || tid == leader_of(static_cast<Pid>(head_.pid)));
+    }
     std::optional<std::string_view> working_directory() const { return working_directory_; }
     const DescriptorFact* descriptor(Fd fd) const;
     bool truncated() const { return (head_.marks & BEWIT_MARK_TRUNCATED) != 0; }

@@ -5,9 +5,7 @@
 #include "base/clock.h"
 
 namespace bewit::kernel {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 uint32_t SampleWitness::process(Tid tid, uint32_t wanted, event::ProcessFacts& facts) {
     uint32_t known = 0;
@@ -27,8 +25,6 @@ bool SampleWitness::descriptor(Tid tid, Fd fd, event::Descriptor& out) {
     return true;
 }
 
-uint64_t boot_offset_ns() {
-    return nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME);
-}
+uint64_t boot_offset_ns() { return nanoseconds_of(CLOCK_REALTIME) - nanoseconds_of(CLOCK_BOOTTIME); }
 
 }  // namespace bewit::kernel

@@ -19,8 +19,8 @@ struct Options {
 struct Failure {
     enum class Step : uint8_t { NotBuiltIn, Open, Load, Attach, Ring };
     Step step = Step::Open;
-    int error = 0;         // errno
-    std::string message;   // one sentence for the user
+    int error = 0;        // errno
+    std::string message;  // one sentence for the user
 };
 
 // Detached from the kernel when it ends.
@@ -30,7 +30,8 @@ public:
 
     // Answers from what came with the event that the sink is looking at, and from `proc`.
     virtual event::Witness& witness() = 0;
-    // Hands over what the ring holds, after having waited for it up to `timeout_ms`. The number of events; negative errno on failure.
+    // Hands over what the ring holds, after having waited for it up to `timeout_ms`. The number of events; negative
+    // errno on failure.
     virtual int read(event::Sink& sink, int timeout_ms) = 0;
     // Sums over all CPUs since the start.
     virtual bewit_counters counters() const = 0;

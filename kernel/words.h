@@ -1,5 +1,6 @@
-// The words in which the table of all events (engine/event/call_table.inc) says where the parameters of a record come from: for the kernel an
-// operation (kernel/plan.h), and for what the kernel leaves undone a function that puts the finishing touch to the value.
+// The words in which the table of all events (engine/event/call_table.inc) says where the parameters of a record come
+// from: for the kernel an operation (kernel/plan.h), and for what the kernel leaves undone a function that puts the
+// finishing touch to the value.
 #pragma once
 
 #include "engine/event/encoding.h"

@@ -12,9 +12,7 @@ namespace {
 constexpr uint64_t alignment = 8;
 constexpr size_t smallest = sizeof(bewit_sample) + BEWIT_EVENT_HEADER_SIZE;
 
-uint64_t rounded(uint64_t size) {
-    return (size + alignment - 1) & ~(alignment - 1);
-}
+uint64_t rounded(uint64_t size) { return (size + alignment - 1) & ~(alignment - 1); }
 
 }  // namespace
 

@@ -35,9 +35,7 @@ tl::unexpected<Failure> failed(Failure::Step step, int error, std::string_view w
     return tl::unexpected(Failure{step, error, fmt::format("{}: {}", what, std::strerror(error))});
 }
 
-uint64_t address(const void* data) {
-    return reinterpret_cast<uintptr_t>(data);
-}
+uint64_t address(const void* data) { return reinterpret_cast<uintptr_t>(data); }
 
 class Device final : public kernel::Source {
 public:
@@ -93,7 +91,8 @@ public:
         if (poll(&waiting, 1, timeout_ms) < 0 && errno != EINTR) return -errno;
         const uint64_t offset = kernel::boot_offset_ns();
         // Who does not wait wants all there is.
-        const uint64_t until = timeout_ms == 0 ? std::numeric_limits<uint64_t>::max() : nanoseconds_of(CLOCK_BOOTTIME) - settled_ns;
+        const uint64_t until =
+            timeout_ms == 0 ? std::numeric_limits<uint64_t>::max() : nanoseconds_of(CLOCK_BOOTTIME) - settled_ns;
         int handed_over = 0;
         for (auto bytes = rings_.next(until); !bytes.empty(); bytes = rings_.next(until)) {
             ++handed_over;
@@ -121,7 +120,7 @@ private:
 }  // namespace
 
 tl::expected<std::unique_ptr<kernel::Source>, Failure> open(const match::Interest& interest, event::Witness& proc,
-                                                          const kernel::Options& options) {
+                                                            const kernel::Options& options) {
     auto device = std::make_unique<Device>(proc);
     if (auto started = device->start(interest, options); !started) return tl::unexpected(std::move(started.error()));
     return device;

@@ -19,34 +19,31 @@
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define BEWIT_EXIT_ARGUMENTS struct task_struct *task, bool is_last
 #else
-#define BEWIT_EXIT_ARGUMENTS struct task_struct *task
+#define BEWIT_EXIT_ARGUMENTS struct task_struct* task
 #endif
 
-static inline struct timespec64 bewit_change_time(struct inode *inode)
-{
+static inline struct timespec64 bewit_change_time(struct inode* inode) {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-	return inode_get_ctime(inode);
+    return inode_get_ctime(inode);
 #else
-	return inode->i_ctime;
+    return inode->i_ctime;
 #endif
 }
 
-static inline struct timespec64 bewit_modification_time(struct inode *inode)
-{
+static inline struct timespec64 bewit_modification_time(struct inode* inode) {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
-	return inode_get_mtime(inode);
+    return inode_get_mtime(inode);
 #else
-	return inode->i_mtime;
+    return inode->i_mtime;
 #endif
 }
 
 /* Pages of one kind, without what other CPUs have not yet handed in. */
-static inline long bewit_mm_pages(struct mm_struct *mm, int which)
-{
+static inline long bewit_mm_pages(struct mm_struct* mm, int which) {
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
-	return percpu_counter_read(&mm->rss_stat[which]);
+    return percpu_counter_read(&mm->rss_stat[which]);
 #else
-	return atomic_long_read(&mm->rss_stat.count[which]);
+    return atomic_long_read(&mm->rss_stat.count[which]);
 #endif
 }
 

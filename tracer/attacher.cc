@@ -10,9 +10,15 @@
 namespace bewit::tracer {
 
 struct Attacher::Impl {
-    Impl(AttachOptions options, const match::Interest& interest, event::Sink& sink, event::Witness& witness, Unwatched unwatched)
-        : options(std::move(options)), unwatched(std::move(unwatched)),
-          workload{.interest = interest, .sink = sink, .witness = witness, .statistics = statistics, .entrypoint_alive = false} {}
+    Impl(AttachOptions options, const match::Interest& interest, event::Sink& sink, event::Witness& witness,
+         Unwatched unwatched)
+        : options(std::move(options)),
+          unwatched(std::move(unwatched)),
+          workload{.interest = interest,
+                   .sink = sink,
+                   .witness = witness,
+                   .statistics = statistics,
+                   .entrypoint_alive = false} {}
 
     AttachOptions options;
     Unwatched unwatched;
@@ -20,7 +26,8 @@ struct Attacher::Impl {
     Workload workload;
 };
 
-Attacher::Attacher(AttachOptions options, const match::Interest& interest, event::Sink& sink, event::Witness& witness, Unwatched unwatched)
+Attacher::Attacher(AttachOptions options, const match::Interest& interest, event::Sink& sink, event::Witness& witness,
+                   Unwatched unwatched)
     : impl_(std::make_unique<Impl>(std::move(options), interest, sink, witness, std::move(unwatched))) {}
 
 Attacher::~Attacher() = default;

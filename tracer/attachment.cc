@@ -1,5 +1,5 @@
-// New processes are found by looking: nothing tells a process without privilege of them. The last number that was handed out, the end of
-// /proc/loadavg (proc_loadavg(5)), says for the price of one read(2) whether a look is worth it.
+// New processes are found by looking: nothing tells a process without privilege of them. The last number that was
+// handed out, the end of /proc/loadavg (proc_loadavg(5)), says for the price of one read(2) whether a look is worth it.
 #include "tracer/attachment.h"
 
 #include <dirent.h>
@@ -69,7 +69,8 @@ std::vector<int64_t> numbers_in(const std::string& directory) {
     return numbers;
 }
 
-// A thread or child of one that is watched was seized by the kernel when it was made; its parent has just not told of it yet.
+// A thread or child of one that is watched was seized by the kernel when it was made; its parent has just not told of
+// it yet.
 bool is_ours(Tid tid) {
     const auto status = read_proc_status(tid);
     return status && raw(status->tracer) == getpid();
@@ -168,7 +169,8 @@ int Attachment::seize_process(Lineage& lineage, Pid pid, Found found) {
     if (!status || status->state == 'X') return ESRCH;
     if (raw(status->tracer) == getpid()) return 0;
     const Process process{pid, raw(status->parent) == getpid() ? Tid{0} : leader_of(status->parent), found};
-    // The leader first, since it has the account of its group; one that has ended before its threads cannot be seized, and does nothing any more.
+    // The leader first, since it has the account of its group; one that has ended before its threads cannot be seized,
+    // and does nothing any more.
     if (status->state != 'Z') {
         if (const int error = seize_thread(lineage, leader_of(pid), process); error != 0) return error;
     }

@@ -57,7 +57,8 @@ private:
     Workload& workload_;
     const Attacher::Unwatched& unwatched_;
     ProcReader proc_;
-    std::unordered_map<int64_t, unsigned> refused_;  // processes that cannot be seized, with the look that saw them last
+    std::unordered_map<int64_t, unsigned>
+        refused_;  // processes that cannot be seized, with the look that saw them last
     unsigned looks_ = 0;
     std::string last_pid_;
 };

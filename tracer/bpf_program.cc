@@ -14,9 +14,7 @@
 namespace bewit::tracer {
 namespace {
 
-constexpr uint16_t class_of(uint16_t code) {
-    return BPF_CLASS(code);
-}
+constexpr uint16_t class_of(uint16_t code) { return BPF_CLASS(code); }
 
 uint32_t alu(uint16_t code, uint32_t a, uint32_t b) {
     switch (BPF_OP(code)) {

@@ -80,8 +80,6 @@ event::Kind identify(SyscallStop& stop) {
 
 uint32_t number_in_table(const SyscallStop& stop) { return is_x32(stop) ? stop.number & ~x32_bit : stop.number; }
 
-size_t word_size(const SyscallStop& stop) {
-    return stop.abi == event::Abi::I386 || is_x32(stop) ? 4 : 8;
-}
+size_t word_size(const SyscallStop& stop) { return stop.abi == event::Abi::I386 || is_x32(stop) ? 4 : 8; }
 
 }  // namespace bewit::tracer

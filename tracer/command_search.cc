@@ -14,7 +14,8 @@ std::vector<std::string> command_candidates(std::string_view name, const char* p
     while (true) {
         const size_t end = rest.find(':');
         const std::string_view directory = rest.substr(0, end);
-        candidates.push_back(directory.empty() ? "./" + std::string(name) : std::string(directory) + "/" + std::string(name));
+        candidates.push_back(directory.empty() ? "./" + std::string(name)
+                                               : std::string(directory) + "/" + std::string(name));
         if (end == std::string_view::npos) return candidates;
         rest.remove_prefix(end + 1);
     }

@@ -28,16 +28,62 @@ constexpr uint32_t first_foreign = 0x4000'0000;  // x32
 constexpr uint32_t refused = SECCOMP_RET_ERRNO | EPERM, unknown = SECCOMP_RET_ERRNO | ENOSYS;
 
 constexpr uint32_t never[] = {
-    SYS_execve, SYS_execveat, SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_pidfd_getfd, SYS_process_madvise, SYS_setuid, SYS_setgid,
-    SYS_setreuid, SYS_setregid, SYS_setresuid, SYS_setresgid, SYS_setgroups, SYS_capset, SYS_chroot, SYS_pivot_root, SYS_mount, SYS_umount2,
-    SYS_move_mount, SYS_fsopen, SYS_open_tree, SYS_unshare, SYS_setns, SYS_open_by_handle_at, SYS_init_module, SYS_finit_module, SYS_delete_module,
-    SYS_kexec_load, SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_io_uring_setup, SYS_add_key, SYS_request_key, SYS_keyctl, SYS_reboot, SYS_swapon,
-    SYS_swapoff, SYS_acct, SYS_quotactl, SYS_sethostname, SYS_setdomainname, SYS_personality, SYS_memfd_create,
+    SYS_execve,
+    SYS_execveat,
+    SYS_ptrace,
+    SYS_process_vm_readv,
+    SYS_process_vm_writev,
+    SYS_pidfd_getfd,
+    SYS_process_madvise,
+    SYS_setuid,
+    SYS_setgid,
+    SYS_setreuid,
+    SYS_setregid,
+    SYS_setresuid,
+    SYS_setresgid,
+    SYS_setgroups,
+    SYS_capset,
+    SYS_chroot,
+    SYS_pivot_root,
+    SYS_mount,
+    SYS_umount2,
+    SYS_move_mount,
+    SYS_fsopen,
+    SYS_open_tree,
+    SYS_unshare,
+    SYS_setns,
+    SYS_open_by_handle_at,
+    SYS_init_module,
+    SYS_finit_module,
+    SYS_delete_module,
+    SYS_kexec_load,
+    SYS_bpf,
+    SYS_perf_event_open,
+    SYS_userfaultfd,
+    SYS_io_uring_setup,
+    SYS_add_key,
+    SYS_request_key,
+    SYS_keyctl,
+    SYS_reboot,
+    SYS_swapon,
+    SYS_swapoff,
+    SYS_acct,
+    SYS_quotactl,
+    SYS_sethostname,
+    SYS_setdomainname,
+    SYS_personality,
+    SYS_memfd_create,
 #if defined(__x86_64__)
-    SYS_fork, SYS_vfork, SYS_kexec_file_load, SYS_iopl, SYS_ioperm, SYS_modify_ldt,
+    SYS_fork,
+    SYS_vfork,
+    SYS_kexec_file_load,
+    SYS_iopl,
+    SYS_ioperm,
+    SYS_modify_ldt,
 #endif
 };
-constexpr uint32_t signalling[] = {SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_send_signal};
+constexpr uint32_t signalling[] = {SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
+                                   SYS_pidfd_send_signal};
 
 class Composer {
 public:
@@ -76,7 +122,8 @@ BpfProgram compose(Errand errand) {
         out.refuse_unless(SYS_tgkill, 0, jump(BPF_JEQ, static_cast<uint32_t>(getpid()), 1, 0));
     }
     out.refuse_unless(SYS_clone, 0, jump(BPF_JSET, CLONE_THREAD, 1, 0));
-    for (const uint32_t number : {SYS_mmap, SYS_mprotect, SYS_pkey_mprotect}) out.refuse_unless(number, 2, jump(BPF_JSET, PROT_EXEC, 0, 1));
+    for (const uint32_t number : {SYS_mmap, SYS_mprotect, SYS_pkey_mprotect})
+        out.refuse_unless(number, 2, jump(BPF_JSET, PROT_EXEC, 0, 1));
     out.add(give(SECCOMP_RET_ALLOW));
     return out.take();
 }

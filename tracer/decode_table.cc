@@ -1,4 +1,5 @@
-// What Falco's drivers take from the kernel and a tracer cannot see (the length of a listener's queue, the layer of an overlay) is absent or 0.
+// What Falco's drivers take from the kernel and a tracer cannot see (the length of a listener's queue, the layer of an
+// overlay) is absent or 0.
 #include "tracer/decode_table.h"
 
 namespace bewit::tracer {

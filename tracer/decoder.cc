@@ -154,9 +154,7 @@ event::View Decoder::enter(const SyscallStop& stop, PendingCall& call) {
     return impl_->record(call, {});
 }
 
-event::View Decoder::leave(const PendingCall& call, int64_t result) {
-    return impl_->record(call, result);
-}
+event::View Decoder::leave(const PendingCall& call, int64_t result) { return impl_->record(call, result); }
 
 event::View Decoder::executed(Tid tid, Tid parent, const PendingCall* call) {
     impl_->evidence.begin(tid);

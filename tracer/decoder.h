@@ -1,9 +1,10 @@
 // From stopped threads to event records.
 //
-// One table, engine/event/call_table.inc, says for every event type where each parameter comes from: a register, a string or
-// a structure in the thread's memory at the call's entry, the result, or kernel state looked at after the call. What
-// the thread hands over is read at the entry and never again: what the kernel acted on is confirmed from the kernel
-// (docs/security.md, rows B1 and B2). Only what the kernel itself wrote into the thread's memory is read after the call.
+// One table, engine/event/call_table.inc, says for every event type where each parameter comes from: a register, a
+// string or a structure in the thread's memory at the call's entry, the result, or kernel state looked at after the
+// call. What the thread hands over is read at the entry and never again: what the kernel acted on is confirmed from the
+// kernel (docs/security.md, rows B1 and B2). Only what the kernel itself wrote into the thread's memory is read after
+// the call.
 #pragma once
 
 #include <array>
@@ -18,7 +19,8 @@
 
 namespace bewit::tracer {
 
-// What is kept of a call between its entry and its exit. Reused by one call after another (tracer/calls.h): its strings keep their memory.
+// What is kept of a call between its entry and its exit. Reused by one call after another (tracer/calls.h): its strings
+// keep their memory.
 struct PendingCall {
     SyscallStop stop;
     event::Kind kind{};

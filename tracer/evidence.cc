@@ -14,9 +14,7 @@ struct DescriptorPath {
     std::array<char, 24> text{'f', 'd', '/'};
 };
 
-bool can_be_descriptor(int64_t fd) {
-    return fd >= 0 && fd <= INT_MAX;
-}
+bool can_be_descriptor(int64_t fd) { return fd >= 0 && fd <= INT_MAX; }
 
 }  // namespace
 
@@ -45,9 +43,7 @@ const std::string* Evidence::file_name(int64_t fd) {
     return proc_.link(tid_, DescriptorPath(fd).text.data(), file_name_) ? &file_name_ : nullptr;
 }
 
-const event::ProcessFacts& Evidence::facts(uint32_t groups) {
-    return facts_always(groups & wanted_);
-}
+const event::ProcessFacts& Evidence::facts(uint32_t groups) { return facts_always(groups & wanted_); }
 
 const event::ProcessFacts& Evidence::facts_always(uint32_t groups) {
     const uint32_t missing = groups & ~asked_;

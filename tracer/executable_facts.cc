@@ -16,13 +16,9 @@ constexpr std::string_view memfd = "/memfd:";
 constexpr uint64_t second = 1'000'000'000;
 constexpr long read_only = 1;  // ST_RDONLY, statvfs(3)
 
-uint64_t nanoseconds(const statx_timestamp& time) {
-    return static_cast<uint64_t>(time.tv_sec) * second + time.tv_nsec;
-}
+uint64_t nanoseconds(const statx_timestamp& time) { return static_cast<uint64_t>(time.tv_sec) * second + time.tv_nsec; }
 
-bool has(uint64_t capabilities, unsigned number) {
-    return (capabilities >> number & 1) != 0;
-}
+bool has(uint64_t capabilities, unsigned number) { return (capabilities >> number & 1) != 0; }
 
 bool writable(const struct statx& file, const struct statfs& filesystem, const StatusText& who) {
     if ((filesystem.f_flags & read_only) != 0 || (file.stx_attributes & STATX_ATTR_IMMUTABLE) != 0) return false;

@@ -68,9 +68,7 @@ Field open_mode(uint8_t flags_argument, uint8_t mode_argument) {
     return {.write = write_open_mode, .argument = flags_argument, .second = mode_argument};
 }
 
-Field creation_mode(uint8_t argument) {
-    return {.write = write_creation_mode, .argument = argument};
-}
+Field creation_mode(uint8_t argument) { return {.write = write_creation_mode, .argument = argument}; }
 
 Field how_flags(uint8_t argument, uint8_t size_argument) {
     return {.write =
@@ -111,9 +109,7 @@ Field opened_inode() {
     }};
 }
 
-Field opened_path() {
-    return {.write = write_opened_path, .shape = Field::Shape::Text};
-}
+Field opened_path() { return {.write = write_opened_path, .shape = Field::Shape::Text}; }
 
 Field inode_of(uint8_t argument, uint8_t index) {
     return {.write = write_inode_of, .argument = argument, .second = index};

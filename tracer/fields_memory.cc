@@ -15,9 +15,7 @@ namespace {
 constexpr size_t longest_text = 4096;
 constexpr uint64_t nanoseconds_per_second = 1'000'000'000;
 
-std::span<const std::byte> bytes_of(const std::string& text) {
-    return std::as_bytes(std::span(text));
-}
+std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
 
 void read_text(const Field& field, PendingCall& call) {
     keep_text(call, field.slot, call.stop.arguments[field.argument]);
@@ -215,9 +213,7 @@ Field sent_vector(uint8_t argument, uint8_t count_argument) {
             .read = read_sent_vector};
 }
 
-Field vector_size() {
-    return {.write = write_vector_size, .slot = 1};
-}
+Field vector_size() { return {.write = write_vector_size, .slot = 1}; }
 
 Field received_vector(uint8_t argument, uint8_t count_argument) {
     return {.write = write_received_vector,
@@ -243,9 +239,7 @@ Field first_of_wide_words(uint8_t argument, uint8_t count, uint8_t slot) {
     return {.write = write_first_word, .argument = argument, .second = count, .slot = slot, .read = read_wide_kept};
 }
 
-Field word_of(uint8_t index, uint8_t slot) {
-    return {.write = write_word, .second = index, .slot = slot};
-}
+Field word_of(uint8_t index, uint8_t slot) { return {.write = write_word, .second = index, .slot = slot}; }
 
 Field word_after(uint8_t argument, uint8_t index) {
     return {.write = write_word_after, .argument = argument, .second = index};

@@ -18,9 +18,7 @@ void write_result_or_zero(const Field&, RecordContext& context) {
         context.out.add_int(context.succeeded() ? context.returned() : 0);
 }
 
-uint64_t in_halves(uint64_t low, uint64_t high) {
-    return (low & UINT32_MAX) | high << 32;
-}
+uint64_t in_halves(uint64_t low, uint64_t high) { return (low & UINT32_MAX) | high << 32; }
 
 void write_position(const Field& field, RecordContext& context) {
     const uint64_t first = context.argument(field.argument);
@@ -39,13 +37,9 @@ Field zero() {
     return {.write = [](const Field&, RecordContext& context) { context.out.add_int(0); }};
 }
 
-Field result() {
-    return {.write = write_result};
-}
+Field result() { return {.write = write_result}; }
 
-Field result_or_zero() {
-    return {.write = write_result_or_zero};
-}
+Field result_or_zero() { return {.write = write_result_or_zero}; }
 
 Field signed32(uint8_t argument) {
     return {.write = [](const Field& field,
@@ -66,9 +60,7 @@ Field word(uint8_t argument) {
             .argument = argument};
 }
 
-Field position(uint8_t argument) {
-    return {.write = write_position, .argument = argument};
-}
+Field position(uint8_t argument) { return {.write = write_position, .argument = argument}; }
 
 Field split_position(uint8_t high) {
     return {.write =

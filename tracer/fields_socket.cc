@@ -22,9 +22,7 @@ namespace {
 constexpr size_t longest_address = sizeof(sockaddr_storage);
 constexpr size_t socket_argument = 0;  // of every call on a socket
 
-std::span<const std::byte> bytes_of(std::string_view text) {
-    return std::as_bytes(std::span(text));
-}
+std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 void add_or_absent(RecordContext& context, std::string_view bytes) {
     if (bytes.empty())
@@ -133,9 +131,7 @@ void read_received_message(const Field& field, PendingCall& call) {
     keep_wide(call, field.slot, values);
 }
 
-uint64_t part(const RecordContext& context, MessagePart which) {
-    return kept_wide(context.call, 0, which);
-}
+uint64_t part(const RecordContext& context, MessagePart which) { return kept_wide(context.call, 0, which); }
 
 // struct mmsghdr: a message header, then the number of bytes that came.
 uint64_t first_size(const RecordContext& context) {
@@ -312,13 +308,9 @@ Field address(uint8_t argument, uint8_t size_argument) {
             .read = read_address};
 }
 
-Field accepted_tuple() {
-    return {.write = write_accepted, .shape = Field::Shape::Bytes};
-}
+Field accepted_tuple() { return {.write = write_accepted, .shape = Field::Shape::Bytes}; }
 
-Field connected_tuple() {
-    return {.write = write_connected, .shape = Field::Shape::Bytes};
-}
+Field connected_tuple() { return {.write = write_connected, .shape = Field::Shape::Bytes}; }
 
 Field sent_tuple(uint8_t address_argument, uint8_t size_argument) {
     return {.write = write_sent_tuple,
@@ -329,17 +321,11 @@ Field sent_tuple(uint8_t address_argument, uint8_t size_argument) {
             .read = read_address};
 }
 
-Field sent_message_tuple() {
-    return {.write = write_sent_tuple, .shape = Field::Shape::Bytes, .slot = 2};
-}
+Field sent_message_tuple() { return {.write = write_sent_tuple, .shape = Field::Shape::Bytes, .slot = 2}; }
 
-Field outgoing_tuple() {
-    return {.write = write_connection<Direction::Outbound>, .shape = Field::Shape::Bytes};
-}
+Field outgoing_tuple() { return {.write = write_connection<Direction::Outbound>, .shape = Field::Shape::Bytes}; }
 
-Field incoming_tuple() {
-    return {.write = write_connection<Direction::Inbound>, .shape = Field::Shape::Bytes};
-}
+Field incoming_tuple() { return {.write = write_connection<Direction::Inbound>, .shape = Field::Shape::Bytes}; }
 
 Field received_tuple(uint8_t address_argument) {
     return {.write = write_received_tuple, .shape = Field::Shape::Bytes, .argument = address_argument};
@@ -368,17 +354,11 @@ Field first_received_message(uint8_t argument) {
     return field;
 }
 
-Field first_received_size() {
-    return {.write = write_first_received_size};
-}
+Field first_received_size() { return {.write = write_first_received_size}; }
 
-Field received_message_tuple() {
-    return {.write = write_received_message_tuple, .shape = Field::Shape::Bytes};
-}
+Field received_message_tuple() { return {.write = write_received_message_tuple, .shape = Field::Shape::Bytes}; }
 
-Field received_control() {
-    return {.write = write_received_control, .shape = Field::Shape::Bytes};
-}
+Field received_control() { return {.write = write_received_control, .shape = Field::Shape::Bytes}; }
 
 Field sent_option(uint8_t level_argument) {
     return {.write = write_sent_option, .shape = Field::Shape::Bytes, .argument = level_argument, .read = read_option};
@@ -388,8 +368,6 @@ Field received_option(uint8_t level_argument) {
     return {.write = write_received_option, .shape = Field::Shape::Bytes, .argument = level_argument};
 }
 
-Field option_name(uint8_t level_argument) {
-    return {.write = write_option_name, .argument = level_argument};
-}
+Field option_name(uint8_t level_argument) { return {.write = write_option_name, .argument = level_argument}; }
 
 }  // namespace bewit::tracer::fields

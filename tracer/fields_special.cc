@@ -45,9 +45,7 @@ void write_memory_figure(const Field&, RecordContext& context) {
 // prctl(2)
 constexpr uint64_t set_name = 15, get_name = 16, get_child_subreaper = 37;
 
-bool is_option(uint64_t value, uint64_t option) {
-    return (value & UINT32_MAX) == option;
-}
+bool is_option(uint64_t value, uint64_t option) { return (value & UINT32_MAX) == option; }
 
 void read_prctl(const Field& field, PendingCall& call) {
     if (is_option(call.stop.arguments[0], set_name)) keep_text(call, field.slot, call.stop.arguments[1]);
@@ -120,9 +118,7 @@ KeyOperation key_operation(uint64_t number) {
     return number < key_operations.size() ? key_operations[number] : KeyOperation{0, 0};
 }
 
-bool is_key_string(const KeyOperation& operation, uint8_t position) {
-    return (operation.strings >> position & 1) != 0;
-}
+bool is_key_string(const KeyOperation& operation, uint8_t position) { return (operation.strings >> position & 1) != 0; }
 
 void read_key_argument(const Field& field, PendingCall& call) {
     if (is_key_string(key_operation(call.stop.arguments[0]), field.slot)) {
@@ -252,39 +248,19 @@ void write_quota_format(const Field&, RecordContext& context) {
 
 }  // namespace
 
-Field capability_inheritable() {
-    return {.write = write_capability<&event::ProcessFacts::cap_inheritable>};
-}
-Field capability_permitted() {
-    return {.write = write_capability<&event::ProcessFacts::cap_permitted>};
-}
-Field capability_effective() {
-    return {.write = write_capability<&event::ProcessFacts::cap_effective>};
-}
+Field capability_inheritable() { return {.write = write_capability<&event::ProcessFacts::cap_inheritable>}; }
+Field capability_permitted() { return {.write = write_capability<&event::ProcessFacts::cap_permitted>}; }
+Field capability_effective() { return {.write = write_capability<&event::ProcessFacts::cap_effective>}; }
 
-Field memory_size() {
-    return {.write = write_memory_figure<&event::ProcessFacts::vm_size_kb>};
-}
-Field memory_resident() {
-    return {.write = write_memory_figure<&event::ProcessFacts::vm_rss_kb>};
-}
-Field memory_swapped() {
-    return {.write = write_memory_figure<&event::ProcessFacts::vm_swap_kb>};
-}
+Field memory_size() { return {.write = write_memory_figure<&event::ProcessFacts::vm_size_kb>}; }
+Field memory_resident() { return {.write = write_memory_figure<&event::ProcessFacts::vm_rss_kb>}; }
+Field memory_swapped() { return {.write = write_memory_figure<&event::ProcessFacts::vm_swap_kb>}; }
 
-Field prctl_text() {
-    return {.write = write_prctl_text, .shape = Field::Shape::Text, .read = read_prctl};
-}
-Field prctl_number() {
-    return {.write = write_prctl_number};
-}
+Field prctl_text() { return {.write = write_prctl_text, .shape = Field::Shape::Text, .read = read_prctl}; }
+Field prctl_number() { return {.write = write_prctl_number}; }
 
-Field ptrace_address() {
-    return {.write = write_ptrace_address, .shape = Field::Shape::Bytes};
-}
-Field ptrace_data() {
-    return {.write = write_ptrace_data, .shape = Field::Shape::Bytes};
-}
+Field ptrace_address() { return {.write = write_ptrace_address, .shape = Field::Shape::Bytes}; }
+Field ptrace_data() { return {.write = write_ptrace_data, .shape = Field::Shape::Bytes}; }
 
 Field key_argument(uint8_t number) {
     return {.write = write_key_argument,
@@ -302,9 +278,7 @@ Field semaphore_part(uint8_t operation, uint8_t part) {
             .read = first ? read_semaphores : nullptr};
 }
 
-Field semaphore_value() {
-    return {.write = write_semaphore_value};
-}
+Field semaphore_value() { return {.write = write_semaphore_value}; }
 
 Field poll_list(uint8_t argument, uint8_t count_argument) {
     return {.write = write_poll_list, .shape = Field::Shape::Bytes, .argument = argument, .second = count_argument};
@@ -321,11 +295,7 @@ Field configuration_text() {
     return {.write = write_configuration_text, .shape = Field::Shape::Text, .slot = configuration_slot};
 }
 
-Field quota_id() {
-    return {.write = write_quota_id};
-}
-Field quota_format() {
-    return {.write = write_quota_format};
-}
+Field quota_id() { return {.write = write_quota_id}; }
+Field quota_format() { return {.write = write_quota_format}; }
 
 }  // namespace bewit::tracer::fields

@@ -24,9 +24,9 @@ struct Numbers {
 };
 
 Numbers numbers(event::Abi abi) {
-    static const auto clone = event::syscall_numbers("clone"), clone3 = event::syscall_numbers("clone3"), seccomp = event::syscall_numbers("seccomp"),
-                      prlimit64 = event::syscall_numbers("prlimit64"), memfd_secret = event::syscall_numbers("memfd_secret"),
-                      ptrace = event::syscall_numbers("ptrace");
+    static const auto clone = event::syscall_numbers("clone"), clone3 = event::syscall_numbers("clone3"),
+                      seccomp = event::syscall_numbers("seccomp"), prlimit64 = event::syscall_numbers("prlimit64"),
+                      memfd_secret = event::syscall_numbers("memfd_secret"), ptrace = event::syscall_numbers("ptrace");
     const auto i = static_cast<size_t>(abi);
     return {clone[i], clone3[i], seccomp[i], prlimit64[i], memfd_secret[i], ptrace[i]};
 }
@@ -47,8 +47,10 @@ Named name(const SyscallStop& stop) {
 bool shares_pid_namespace(Tid tid) {
     std::array<char, 48> path{};
     std::snprintf(path.data(), path.size(), "/proc/%d/ns/pid", static_cast<int>(raw(tid)));
-    struct stat own {}, other {};
-    return stat("/proc/self/ns/pid", &own) != 0 || stat(path.data(), &other) != 0 || (own.st_ino == other.st_ino && own.st_dev == other.st_dev);
+    struct stat own {
+    }, other{};
+    return stat("/proc/self/ns/pid", &own) != 0 || stat(path.data(), &other) != 0 ||
+           (own.st_ino == other.st_ino && own.st_dev == other.st_dev);
 }
 
 bool is_of_bewit(uint64_t thread, Tid asker) {
@@ -70,14 +72,18 @@ Verdict guard(const SyscallStop& stop) {
         return Verdict::Changed;
     }
     if (number == known.clone3) return refuse(stop, ENOSYS);
-    // Its pages are closed to every other process, whatever it may do: what is called with names in them would not be seen.
+    // Its pages are closed to every other process, whatever it may do: what is called with names in them would not be
+    // seen.
     if (number == known.memfd_secret) return refuse(stop, ENOSYS);
     // The operation is an int: the kernel does not look at the upper half of the register.
     const bool listens = static_cast<uint32_t>(stop.arguments[0]) == SECCOMP_SET_MODE_FILTER &&
                          (stop.arguments[1] & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0;
     if (number == known.seccomp && listens) return refuse(stop, EBUSY);
-    if (number == known.prlimit64 && stop.arguments[2] != 0 && is_of_bewit(stop.arguments[0], stop.tid)) return refuse(stop, EPERM);
-    if (number == known.ptrace && std::ranges::find(tracing_requests, static_cast<uint32_t>(stop.arguments[0])) != tracing_requests.end()) return Verdict::Watched;
+    if (number == known.prlimit64 && stop.arguments[2] != 0 && is_of_bewit(stop.arguments[0], stop.tid))
+        return refuse(stop, EPERM);
+    if (number == known.ptrace &&
+        std::ranges::find(tracing_requests, static_cast<uint32_t>(stop.arguments[0])) != tracing_requests.end())
+        return Verdict::Watched;
     return Verdict::Pass;
 }
 

@@ -1,4 +1,5 @@
-// Calls that would take a thread out of the tracer's sight, and what is done about them (docs/security.md, rows A1, A2 and A5).
+// Calls that would take a thread out of the tracer's sight, and what is done about them (docs/security.md, rows A1, A2
+// and A5).
 #pragma once
 
 #include <sys/ptrace.h>
@@ -22,11 +23,11 @@ enum class Verdict : uint8_t {
 
 // At a call's entry, before it is let go. All other verdicts are events whatever the rules say.
 //   clone(2) with CLONE_UNTRACED: goes on without that flag;
-//   clone3(2): ENOSYS, for the reasons that tracer/seccomp_filter.h gives; it stops only in ABIs that the filter has no table for;
-//   seccomp(2) with SECCOMP_FILTER_FLAG_NEW_LISTENER: EBUSY, as if there were a listener already. Its verdicts would come before the tracer's;
-//   prlimit64(2) that sets a limit of bewit: EPERM. The kernel lets a process of the same user do it, and without descriptors, memory or file
-//   size bewit would see less, or nothing.
-//   ptrace(2) that asks for a tracer or to be one: goes on, and fails with EPERM where bewit is the tracer.
+//   clone3(2): ENOSYS, for the reasons that tracer/seccomp_filter.h gives; it stops only in ABIs that the filter has no
+//   table for; seccomp(2) with SECCOMP_FILTER_FLAG_NEW_LISTENER: EBUSY, as if there were a listener already. Its
+//   verdicts would come before the tracer's; prlimit64(2) that sets a limit of bewit: EPERM. The kernel lets a process
+//   of the same user do it, and without descriptors, memory or file size bewit would see less, or nothing. ptrace(2)
+//   that asks for a tracer or to be one: goes on, and fails with EPERM where bewit is the tracer.
 // The x32 ABI and 32-bit Arm, which have no table, are guarded too.
 Verdict guard(const SyscallStop& stop);
 

@@ -1,5 +1,5 @@
-// Raw system calls, because the C library keeps signals 32 and 33 to itself: pthread_sigmask() drops them and sigaction() refuses them,
-// yet a workload may be started with them ignored, and someone may send them.
+// Raw system calls, because the C library keeps signals 32 and 33 to itself: pthread_sigmask() drops them and
+// sigaction() refuses them, yet a workload may be started with them ignored, and someone may send them.
 #include "tracer/inheritance.h"
 
 #include <dirent.h>

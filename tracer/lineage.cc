@@ -1,5 +1,6 @@
-// A parent's CloneStop and its child's first stop come in either order. The parent's says how the child was made, so a child that comes
-// first waits for it, as long as there is anything else to do. Then /proc must do: the parent may have been killed before it could stop.
+// A parent's CloneStop and its child's first stop come in either order. The parent's says how the child was made, so a
+// child that comes first waits for it, as long as there is anything else to do. Then /proc must do: the parent may have
+// been killed before it could stop.
 #include "tracer/lineage.h"
 
 #include <errno.h>
@@ -19,8 +20,10 @@ namespace {
 
 constexpr Tid no_parent{0};
 // What pthread_create(3) asks for: the flags of a thread whose registers do not tell them any more.
-constexpr uint64_t usual_thread_flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
-constexpr uint64_t clone_flags_mask = 0xffff'ff00;  // the rest of the register is the signal at the child's end, or nothing
+constexpr uint64_t usual_thread_flags =
+    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+constexpr uint64_t clone_flags_mask =
+    0xffff'ff00;  // the rest of the register is the signal at the child's end, or nothing
 
 // Where it is not known what the parent's was.
 constexpr RuntimeState unknown_runtime{.off = true, .sealed = true};
@@ -31,11 +34,12 @@ struct BirthCall {
     uint64_t first_argument;
 };
 
-// Of the parent at its CloneStop, or of the child at its first stop: it starts with a copy of its parent's registers, but for the result, which on
-// some architectures is the first argument's register too.
+// Of the parent at its CloneStop, or of the child at its first stop: it starts with a copy of its parent's registers,
+// but for the result, which on some architectures is the first argument's register too.
 BirthCall birth_call(const Tracee& tracee) {
     // As the thread asked for it, before the tracer took anything away.
-    if (tracee.call != nullptr) return {tracee.call->stop.abi, tracee.call->stop.number, tracee.call->stop.arguments[0]};
+    if (tracee.call != nullptr)
+        return {tracee.call->stop.abi, tracee.call->stop.number, tracee.call->stop.arguments[0]};
     SyscallInfo info;
     CurrentCall call;
     const bool known = syscall_info(tracee.tid, info);
@@ -220,11 +224,13 @@ Tid Lineage::shown_parent(Tracee& leader) {
     if (leader.tid == workload_.entrypoint) return no_parent;
     const Tracee* parent = workload_.tracees.find(leader.parent);
     if (parent != nullptr && parent->serial == leader.parent_serial) return parent->tid;
-    // Its parent has ended: the kernel gave it to the next subreaper above (prctl(2), PR_SET_CHILD_SUBREAPER), which may be bewit.
+    // Its parent has ended: the kernel gave it to the next subreaper above (prctl(2), PR_SET_CHILD_SUBREAPER), which
+    // may be bewit.
     const std::optional<ProcStatus> status = read_proc_status(leader.tid);
     set_parent(leader, status ? workload_.tracees.find(leader_of(status->parent)) : nullptr);
     // Without an entrypoint, a parent that is not watched is a parent all the same.
-    if (leader.parent == no_parent && status && raw(status->parent) != getpid()) leader.parent = leader_of(status->parent);
+    if (leader.parent == no_parent && status && raw(status->parent) != getpid())
+        leader.parent = leader_of(status->parent);
     return leader.parent;
 }
 

@@ -1,5 +1,5 @@
-// Who is whose child: births, execs that move a thread to another tid, and ends. bewit itself is never shown: what it is the real parent
-// of is a child of the entrypoint, and the entrypoint has no parent.
+// Who is whose child: births, execs that move a thread to another tid, and ends. bewit itself is never shown: what it
+// is the real parent of is a child of the entrypoint, and the entrypoint has no parent.
 #pragma once
 
 #include <array>
@@ -26,7 +26,8 @@ public:
     // The process that appeared stands at its first stop: its image is reported.
     void appeared(Tracee& leader);
 
-    // `parent` stands at a CloneStop: its record is reported. The child, when it has stopped before and may now go on; else null.
+    // `parent` stands at a CloneStop: its record is reported. The child, when it has stopped before and may now go on;
+    // else null.
     Tracee* born(Tracee& parent);
     // A thread that nobody announced stopped with `status`: it waits for its parent's CloneStop.
     void park(Tid tid, int status);
@@ -37,11 +38,13 @@ public:
     // Takes one of them and finds its lineage in /proc and its own registers.
     Tracee& settle_parked();
 
-    // The thread that has `tid` now has a new image. `former`: what its tid was before (ptrace(2), "execve(2) under ptrace").
+    // The thread that has `tid` now has a new image. `former`: what its tid was before (ptrace(2), "execve(2) under
+    // ptrace").
     void executed(Tracee& leader, Tid former);
-    // The leader of a group whose other threads all are gone, but for one whose end nobody told: that one has executed a program and has taken the
-    // leader's tid. Its ExecStop is lost when the leader was being resumed at that very moment. The former tid; None when all is well. A thread whose
-    // end was taken from the kernel and waits to be told (StopQueue::holds) looks the same from here.
+    // The leader of a group whose other threads all are gone, but for one whose end nobody told: that one has executed
+    // a program and has taken the leader's tid. Its ExecStop is lost when the leader was being resumed at that very
+    // moment. The former tid; None when all is well. A thread whose end was taken from the kernel and waits to be told
+    // (StopQueue::holds) looks the same from here.
     Tid lost_exec(const Tracee& leader) const;
 
     // What is read of the thread's memory from now on may come from its process's file.

@@ -16,12 +16,11 @@ constexpr uint32_t most_foreign = 32;  // of a window, or in a row
 constexpr uint64_t slow = 1'000'000;   // ns between stops: such a thread does not stop often
 constexpr uint64_t first_pause = 100'000'000, longest_pause = 60'000'000'000;  // ns
 
-pid_t number(Tid tid) {
-    return static_cast<pid_t>(raw(tid));
-}
+pid_t number(Tid tid) { return static_cast<pid_t>(raw(tid)); }
 
 bool is_about_affinity(const SyscallStop& stop) {
-    static const auto getaffinity = event::syscall_numbers("sched_getaffinity"), setaffinity = event::syscall_numbers("sched_setaffinity");
+    static const auto getaffinity = event::syscall_numbers("sched_getaffinity"),
+                      setaffinity = event::syscall_numbers("sched_setaffinity");
     const auto abi = static_cast<size_t>(stop.abi);
     return stop.number == getaffinity[abi] || stop.number == setaffinity[abi];
 }
@@ -33,9 +32,7 @@ bool Placement::possible() {
     return sched_getaffinity(0, sizeof own, &own) == 0 && CPU_COUNT(&own) > 1;
 }
 
-Placement::Placement() {
-    enabled_ = sched_getaffinity(0, sizeof own_, &own_) == 0 && CPU_COUNT(&own_) > 1;
-}
+Placement::Placement() { enabled_ = sched_getaffinity(0, sizeof own_, &own_) == 0 && CPU_COUNT(&own_) > 1; }
 
 void Placement::restart(uint64_t now) {
     stops_ = 0;

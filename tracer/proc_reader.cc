@@ -12,7 +12,8 @@
 namespace bewit::tracer {
 namespace {
 
-// For as long as it lives, files are asked for as another user. setfsuid(2) and setfsgid(2) say nothing when they refuse; then nothing is different.
+// For as long as it lives, files are asked for as another user. setfsuid(2) and setfsgid(2) say nothing when they
+// refuse; then nothing is different.
 class FileUser {
 public:
     FileUser(uid_t uid, gid_t gid) : gid_(static_cast<gid_t>(setfsgid(gid))), uid_(static_cast<uid_t>(setfsuid(uid))) {}
@@ -57,7 +58,8 @@ ProcReader::Path ProcReader::path_of(Tid tid, std::string_view name) {
 
 UniqueFd ProcReader::open(Tid tid, std::string_view name, int flags) {
     const Path path = path_of(tid, name);
-    return UniqueFd(static_cast<int>(as_owner_if_refused(tid, [&] { return openat(proc_.get(), path.data(), flags | O_CLOEXEC); })));
+    return UniqueFd(static_cast<int>(
+        as_owner_if_refused(tid, [&] { return openat(proc_.get(), path.data(), flags | O_CLOEXEC); })));
 }
 
 std::optional<std::string_view> ProcReader::read(Tid tid, std::string_view name, size_t limit) {
@@ -71,7 +73,8 @@ std::optional<std::string_view> ProcReader::read(Tid tid, std::string_view name,
 bool ProcReader::link(Tid tid, std::string_view name, std::string& target) {
     target.resize(PATH_MAX);
     const Path path = path_of(tid, name);
-    const ssize_t size = as_owner_if_refused(tid, [&] { return readlinkat(proc_.get(), path.data(), target.data(), target.size()); });
+    const ssize_t size =
+        as_owner_if_refused(tid, [&] { return readlinkat(proc_.get(), path.data(), target.data(), target.size()); });
     target.resize(size > 0 ? static_cast<size_t>(size) : 0);
     return size > 0;
 }

@@ -18,14 +18,15 @@ namespace bewit::tracer {
 // Keeps /proc open, so that it stays bewit's own whatever is mounted later. Not thread-safe. `name` is a path below
 // /proc/TID, of at most 40 bytes.
 //
-// What the kernel refuses to bewit's own user it is asked as the thread's (setfsuid(2), of this thread alone): so ptrace(2) has it, "Ptrace access mode
-// checking", PTRACE_MODE_FSCREDS. That is enough where bewit may change its user, as root in a container may, but lacks CAP_SYS_PTRACE.
+// What the kernel refuses to bewit's own user it is asked as the thread's (setfsuid(2), of this thread alone): so
+// ptrace(2) has it, "Ptrace access mode checking", PTRACE_MODE_FSCREDS. That is enough where bewit may change its user,
+// as root in a container may, but lacks CAP_SYS_PTRACE.
 class ProcReader {
 public:
     ProcReader();
 
-    // The text of a file that the kernel writes whole (not of one like maps, which it gives in parts), cut at `limit` (at most buffer_size). Valid
-    // until the next call. nullopt when it cannot be read.
+    // The text of a file that the kernel writes whole (not of one like maps, which it gives in parts), cut at `limit`
+    // (at most buffer_size). Valid until the next call. nullopt when it cannot be read.
     std::optional<std::string_view> read(Tid tid, std::string_view name, size_t limit = buffer_size);
     // Where the link leads; false when it cannot be read.
     bool link(Tid tid, std::string_view name, std::string& target);

@@ -109,7 +109,8 @@ struct ProcWitness::Impl {
         });
         group(event::CredentialFacts, [&] { return fill_credentials(status, facts), true; });
         group(event::ResourceFacts, [&] { return fill_resources(tid, stat, status, facts), true; });
-        group(event::CommFact, [&] { return stat.comm.empty() ? fill_comm(tid, facts) : (facts.comm.assign(stat.comm), true); });
+        group(event::CommFact,
+              [&] { return stat.comm.empty() ? fill_comm(tid, facts) : (facts.comm.assign(stat.comm), true); });
         group(event::ImageFacts, [&] { return fill_image(tid, status, facts); });
         group(event::EnvironmentFact, [&] { return fill_list(tid, "environ", facts.environment); });
         group(event::WorkingDirectory, [&] { return proc.link(tid, "cwd", facts.cwd); });

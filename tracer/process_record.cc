@@ -85,9 +85,7 @@ void write_image_fact(const ProcessRecord& record, std::string&, Builder& out) {
     add_if(out, known, known ? record.facts->*member : 0);
 }
 
-void write_absent(const ProcessRecord&, std::string&, Builder& out) {
-    out.add_absent();
-}
+void write_absent(const ProcessRecord&, std::string&, Builder& out) { out.add_absent(); }
 
 }  // namespace
 

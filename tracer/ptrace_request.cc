@@ -1,5 +1,5 @@
-// The C library's ptrace() and its <sys/ptrace.h> disagree between versions on struct ptrace_syscall_info; the system call and the kernel's
-// own header do not.
+// The C library's ptrace() and its <sys/ptrace.h> disagree between versions on struct ptrace_syscall_info; the system
+// call and the kernel's own header do not.
 #include "tracer/ptrace_request.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@ namespace bewit::tracer {
 namespace {
 
 // No PTRACE_O_TRACEEXIT: the wait status says all that a record needs, and a stop costs.
-constexpr unsigned long tracee_options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-                                         PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP;
+constexpr unsigned long tracee_options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+                                         PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP;
 
 long request(unsigned number, Tid tid, unsigned long address, unsigned long data) {
     return syscall(SYS_ptrace, number, static_cast<pid_t>(raw(tid)), address, data);

@@ -1,5 +1,6 @@
-// ptrace(2) with types. Each call works on a thread that stands in a ptrace-stop, unless it says otherwise. A call that fails means that
-// the thread has been killed meanwhile (ESRCH), which any thread may be at any time: its end is reported by waitpid(2), so callers go on.
+// ptrace(2) with types. Each call works on a thread that stands in a ptrace-stop, unless it says otherwise. A call that
+// fails means that the thread has been killed meanwhile (ESRCH), which any thread may be at any time: its end is
+// reported by waitpid(2), so callers go on.
 #pragma once
 
 #include <signal.h>
@@ -18,7 +19,8 @@ enum class Resume : uint8_t {
     Listen,     // stays stopped, but its end of the group-stop is told (PTRACE_LISTEN)
 };
 
-// A foreign ABI that event::Abi does not have (32-bit Arm) is shown as the native one, with this bit in the number: one that no table has.
+// A foreign ABI that event::Abi does not have (32-bit Arm) is shown as the native one, with this bit in the number: one
+// that no table has.
 constexpr uint32_t unknown_abi_bit = 0x8000'0000;
 
 struct SyscallInfo {

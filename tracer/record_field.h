@@ -1,4 +1,5 @@
-// Where one parameter of a record comes from. The table of all events (engine/event/call_table.inc) is written in the words that are declared here.
+// Where one parameter of a record comes from. The table of all events (engine/event/call_table.inc) is written in the
+// words that are declared here.
 //
 // A field is read at the call's entry (from the thread's memory into PendingCall::memory), and written into the record
 // at the entry and again after the call. What is not known yet, or cannot be known, is absent.
@@ -76,7 +77,7 @@ Field first_of_words(uint8_t argument, uint8_t count, uint8_t slot = 0);  // of 
 Field first_of_wide_words(uint8_t argument, uint8_t count, uint8_t slot = 0);  // of 64 bits in every ABI
 Field word_of(uint8_t index, uint8_t slot = 0);                                // another one of either
 inline Field wide_word_of(uint8_t index, uint8_t slot = 0) { return word_of(index, slot); }
-Field word_after(uint8_t argument, uint8_t index);                             // a long that the kernel wrote
+Field word_after(uint8_t argument, uint8_t index);  // a long that the kernel wrote
 Field wide_word_after(uint8_t argument, uint8_t index);
 Field time_span(uint8_t argument, uint8_t slot = 0);  // struct timespec, in nanoseconds
 // 32 bits of a structure that the kernel completed.
@@ -94,11 +95,11 @@ Field opened_path();
 Field inode_of(uint8_t argument, uint8_t index);  // of the descriptor that integer_after() of the same is
 
 // Sockets (fields_socket.cc); the socket is the first register.
-Field address(uint8_t argument, uint8_t size_argument);             // uses slot 0
-Field accepted_tuple();                                             // of the socket that the call returned
+Field address(uint8_t argument, uint8_t size_argument);               // uses slot 0
+Field accepted_tuple();                                               // of the socket that the call returned
 inline Field accepted_queue(uint8_t /*figure*/) { return absent(); }  // not to be seen from outside the kernel
-Field connected_tuple();                                            // beside an address()
-Field sent_tuple(uint8_t address_argument, uint8_t size_argument);  // uses slot 1
+Field connected_tuple();                                              // beside an address()
+Field sent_tuple(uint8_t address_argument, uint8_t size_argument);    // uses slot 1
 Field received_tuple(uint8_t address_argument);
 Field outgoing_tuple();  // where no address can be given
 Field incoming_tuple();

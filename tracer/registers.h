@@ -1,5 +1,5 @@
-// The registers of a thread that stands at a syscall, as far as the tracer must change or know them. One implementation per architecture
-// (registers_x86_64.cc, registers_aarch64.cc). Every call is false when the thread is gone.
+// The registers of a thread that stands at a syscall, as far as the tracer must change or know them. One implementation
+// per architecture (registers_x86_64.cc, registers_aarch64.cc). Every call is false when the thread is gone.
 #pragma once
 
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace bewit::tracer {
 
-// At the entry: the call is not made and returns `result` (seccomp(2), SECCOMP_RET_TRACE; ptrace(2), syscall-enter-stop).
+// At the entry: the call is not made and returns `result` (seccomp(2), SECCOMP_RET_TRACE; ptrace(2),
+// syscall-enter-stop).
 bool skip_call(Tid tid, int64_t result);
 
 // At the entry: gives the call another first argument.
@@ -23,8 +24,8 @@ struct CurrentCall {
 };
 bool current_call(Tid tid, event::Abi abi, CurrentCall& out);
 
-// Before a signal is delivered: the call that it interrupted, where that would return EINTR and nothing else. False elsewhere, and on arm64, whose
-// kernel has settled by then what becomes of the call.
+// Before a signal is delivered: the call that it interrupted, where that would return EINTR and nothing else. False
+// elsewhere, and on arm64, whose kernel has settled by then what becomes of the call.
 struct InterruptedCall {
     event::Abi abi = event::Abi::X86_64;
     uint32_t number = 0;

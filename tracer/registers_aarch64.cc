@@ -1,5 +1,5 @@
-// The number that the kernel acts on is a register set of its own (NT_ARM_SYSTEM_CALL); x8 is only where the program put it. The result goes to
-// x0, which the kernel leaves alone when the number is -1 (arch/arm64/kernel/syscall.c).
+// The number that the kernel acts on is a register set of its own (NT_ARM_SYSTEM_CALL); x8 is only where the program
+// put it. The result goes to x0, which the kernel leaves alone when the number is -1 (arch/arm64/kernel/syscall.c).
 #include <elf.h>
 #include <linux/ptrace.h>
 #include <sys/syscall.h>
@@ -19,7 +19,8 @@ bool transfer(unsigned request, Tid tid, unsigned long set, void* data, size_t s
     return syscall(SYS_ptrace, request, static_cast<pid_t>(raw(tid)), set, &area) == 0;
 }
 
-// The first register of the set is the first argument and the result. A 32-bit thread has a smaller set, of 32-bit registers.
+// The first register of the set is the first argument and the result. A 32-bit thread has a smaller set, of 32-bit
+// registers.
 bool set_x0(Tid tid, uint64_t value) {
     user_regs_struct registers;
     iovec area{&registers, sizeof registers};
@@ -33,7 +34,8 @@ bool set_x0(Tid tid, uint64_t value) {
 
 bool skip_call(Tid tid, int64_t result) {
     int number = -1;
-    return transfer(PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &number, sizeof number) && set_x0(tid, static_cast<uint64_t>(result));
+    return transfer(PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &number, sizeof number) &&
+           set_x0(tid, static_cast<uint64_t>(result));
 }
 
 bool set_first_argument(Tid tid, event::Abi, uint64_t value) { return set_x0(tid, value); }

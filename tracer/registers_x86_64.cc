@@ -1,4 +1,5 @@
-// PTRACE_POKEUSER speaks the 64-bit layout whatever the tracee runs, since it follows the tracer's own ABI. A call's number stands in orig_rax.
+// PTRACE_POKEUSER speaks the 64-bit layout whatever the tracee runs, since it follows the tracer's own ABI. A call's
+// number stands in orig_rax.
 #include <errno.h>
 #include <linux/ptrace.h>
 #include <sys/syscall.h>
@@ -20,8 +21,8 @@ bool peek(Tid tid, size_t offset, uint64_t& value) {
     return syscall(SYS_ptrace, PTRACE_PEEKUSR, static_cast<pid_t>(raw(tid)), offset, &value) == 0;
 }
 
-constexpr uint64_t code_segment_of_32_bits = 0x23;     // __USER32_CS
-constexpr int64_t restart_if_no_handler = -514;        // ERESTARTNOHAND, which the kernel keeps to itself (linux/errno.h)
+constexpr uint64_t code_segment_of_32_bits = 0x23;  // __USER32_CS
+constexpr int64_t restart_if_no_handler = -514;     // ERESTARTNOHAND, which the kernel keeps to itself (linux/errno.h)
 
 size_t first_argument_offset(event::Abi abi) {
     return abi == event::Abi::I386 ? offsetof(user_regs_struct, rbx) : offsetof(user_regs_struct, rdi);
@@ -34,7 +35,9 @@ bool skip_call(Tid tid, int64_t result) {
            poke(tid, offsetof(user_regs_struct, rax), static_cast<uint64_t>(result));
 }
 
-bool set_first_argument(Tid tid, event::Abi abi, uint64_t value) { return poke(tid, first_argument_offset(abi), value); }
+bool set_first_argument(Tid tid, event::Abi abi, uint64_t value) {
+    return poke(tid, first_argument_offset(abi), value);
+}
 
 bool current_call(Tid tid, event::Abi abi, CurrentCall& out) {
     uint64_t number = 0;
@@ -43,8 +46,8 @@ bool current_call(Tid tid, event::Abi abi, CurrentCall& out) {
     return peek(tid, first_argument_offset(abi), out.first_argument);
 }
 
-// What the call itself returned still stands in rax; what becomes of it is decided behind this stop, by the kernel's own codes for it
-// (arch/x86/kernel/signal.c, arch_do_signal_or_restart).
+// What the call itself returned still stands in rax; what becomes of it is decided behind this stop, by the kernel's
+// own codes for it (arch/x86/kernel/signal.c, arch_do_signal_or_restart).
 bool interrupted_call(Tid tid, InterruptedCall& out) {
     user_regs_struct registers;
     if (syscall(SYS_ptrace, PTRACE_GETREGS, static_cast<pid_t>(raw(tid)), 0, &registers) != 0) return false;
@@ -60,7 +63,9 @@ bool interrupted_call(Tid tid, InterruptedCall& out) {
     return true;
 }
 
-bool set_interrupted_result(Tid tid, int64_t result) { return poke(tid, offsetof(user_regs_struct, rax), static_cast<uint64_t>(result)); }
+bool set_interrupted_result(Tid tid, int64_t result) {
+    return poke(tid, offsetof(user_regs_struct, rax), static_cast<uint64_t>(result));
+}
 
 bool restart_unless_handled(Tid tid) { return set_interrupted_result(tid, restart_if_no_handler); }
 

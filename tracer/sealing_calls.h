@@ -1,4 +1,5 @@
-// The calls that end the runtime's work in a process, and in what descends from it (tracer/runtime/runtime.h): they stop wherever there is one.
+// The calls that end the runtime's work in a process, and in what descends from it (tracer/runtime/runtime.h): they
+// stop wherever there is one.
 #pragma once
 
 #include <linux/seccomp.h>

@@ -31,9 +31,7 @@ constexpr uint32_t new_listener = 1u << 3;       // SECCOMP_FILTER_FLAG_NEW_LIST
 
 constexpr uint32_t allow = SECCOMP_RET_ALLOW;
 constexpr uint32_t no_such_call = SECCOMP_RET_ERRNO | ENOSYS;
-constexpr uint32_t trace(TraceReason reason) {
-    return SECCOMP_RET_TRACE | static_cast<uint32_t>(reason);
-}
+constexpr uint32_t trace(TraceReason reason) { return SECCOMP_RET_TRACE | static_cast<uint32_t>(reason); }
 
 bool same(const BpfProgram& a, const BpfProgram& b) {
     return std::ranges::equal(a, b, [](const sock_filter& x, const sock_filter& y) {
@@ -41,9 +39,7 @@ bool same(const BpfProgram& a, const BpfProgram& b) {
     });
 }
 
-void append(BpfProgram& program, const BpfProgram& piece) {
-    program.insert(program.end(), piece.begin(), piece.end());
-}
+void append(BpfProgram& program, const BpfProgram& piece) { program.insert(program.end(), piece.begin(), piece.end()); }
 
 // Where the half of the argument lies that is tested: these machines are little-endian.
 constexpr size_t offset_of(const RegisterTest& test) {
@@ -194,7 +190,8 @@ private:
             return with_duties({{{.argument = 0, .mask = clone_untraced, .value = clone_untraced}}}, abi, call);
         if (call.name == "seccomp") return with_duties(seccomp_duties(), abi, call);
         if (call.name == "ptrace") return with_duties(tracing_duties(), abi, call);
-        if (call.name == "openat2" && options_.trusted_address != 0 && abi == native_) return trusted(interest_verdict(abi, call));
+        if (call.name == "openat2" && options_.trusted_address != 0 && abi == native_)
+            return trusted(interest_verdict(abi, call));
         if (options_.watch_affinity && is_one_of(call.name, {"sched_getaffinity", "sched_setaffinity"}))
             return {give(trace(TraceReason::AskedByTracer))};
         if (call.name == "prlimit64") return with_duties(limits_of_another(), abi, call);
@@ -214,14 +211,17 @@ private:
         std::vector<Clause> duties;
         if (options_.trusted_address == 0) return duties;
         for (const SealingCall& call : sealing_calls) {
-            if (call.name == name && call.operation) duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = *call.operation}});
+            if (call.name == name && call.operation)
+                duties.push_back({{.argument = 0, .mask = UINT32_MAX, .value = *call.operation}});
         }
         return duties;
     }
 
-    // With another root or other mounts, names are to be looked up in another way (tracer/name_witness.h), runtime or not.
+    // With another root or other mounts, names are to be looked up in another way (tracer/name_witness.h), runtime or
+    // not.
     static bool changes_view(std::string_view name) {
-        return std::ranges::any_of(sealing_calls, [&](const SealingCall& call) { return call.name == name && !call.operation; });
+        return std::ranges::any_of(sealing_calls,
+                                   [&](const SealingCall& call) { return call.name == name && !call.operation; });
     }
 
     static std::vector<Clause> tracing_duties() {

@@ -28,9 +28,9 @@
 namespace bewit::tracer {
 
 struct FilterOptions {
-    bool deny_io_uring = false;   // io_uring_setup answers ENOSYS
-    // Not 0: openat2 passes where it is made by the instruction before this address (tracer/runtime/runtime.h), and all the sealing calls stop
-    // (tracer/sealing_calls.h). Of the native ABI.
+    bool deny_io_uring = false;  // io_uring_setup answers ENOSYS
+    // Not 0: openat2 passes where it is made by the instruction before this address (tracer/runtime/runtime.h), and all
+    // the sealing calls stop (tracer/sealing_calls.h). Of the native ABI.
     uint64_t trusted_address = 0;
     bool watch_affinity = false;  // sched_getaffinity and sched_setaffinity stop, for tracer/placement.h
 };
@@ -39,14 +39,16 @@ struct FilterOptions {
 // of these. Numbers that programs hardly choose for RET_TRACE of their own.
 enum class TraceReason : uint16_t {
     AskedByInterest = 0xbe71,  // a rule or the state may want it
-    AskedByTracer,        // CLONE_UNTRACED, NEW_LISTENER, another's limits, another tracer, affinity; whether the Interest asks too was not looked at
-    NotInTable,           // a number or an ABI that bewit has no table for, x32 included
+    AskedByTracer,  // CLONE_UNTRACED, NEW_LISTENER, another's limits, another tracer, affinity; whether the Interest
+                    // asks too was not looked at
+    NotInTable,     // a number or an ABI that bewit has no table for, x32 included
 };
 
-// Whether the data is one of these. Else a program of the workload's own stops the call: the kernel takes the data of the one that was
-// installed last. Untraced, such a call fails with ENOSYS (seccomp(2)).
+// Whether the data is one of these. Else a program of the workload's own stops the call: the kernel takes the data of
+// the one that was installed last. Untraced, such a call fails with ENOSYS (seccomp(2)).
 constexpr bool is_own_reason(uint32_t data) {
-    return data >= static_cast<uint32_t>(TraceReason::AskedByInterest) && data <= static_cast<uint32_t>(TraceReason::NotInTable);
+    return data >= static_cast<uint32_t>(TraceReason::AskedByInterest) &&
+           data <= static_cast<uint32_t>(TraceReason::NotInTable);
 }
 
 // RET_TRACE for what the Interest asks for and for what the tracer itself must see; RET_ALLOW for the rest; RET_TRACE

@@ -1,6 +1,7 @@
-// A stop of the whole job (Ctrl-Z) needs care. bewit blocks the stop signals; the workload gets them itself, may tidy the terminal first, and
-// stops. Only then bewit stops too, so that the shell sees the job stopped when it really is. A stop that nobody asked bewit for is the
-// workload's own affair: if bewit stopped with it, nothing in the workload could wake it again.
+// A stop of the whole job (Ctrl-Z) needs care. bewit blocks the stop signals; the workload gets them itself, may tidy
+// the terminal first, and stops. Only then bewit stops too, so that the shell sees the job stopped when it really is. A
+// stop that nobody asked bewit for is the workload's own affair: if bewit stopped with it, nothing in the workload
+// could wake it again.
 #include "tracer/signal_forwarder.h"
 
 #include <errno.h>
@@ -22,7 +23,8 @@ namespace {
 // Wakes the thread when it is to end; its number does not matter, since `ending_` is looked at first.
 constexpr int wake_signal = SIGUSR1;
 constexpr int64_t stop_request_holds_ms = 2000;
-// What was sent to the whole group reaches the target a moment before or after bewit. Seen by bewit it is only when the target has been given it.
+// What was sent to the whole group reaches the target a moment before or after bewit. Seen by bewit it is only when the
+// target has been given it.
 constexpr int64_t delivery_holds_ms = 500;
 constexpr int delivery_takes_ms = 50, delivery_takes_ms_of_a_tracee = 1000;
 constexpr auto retry_interval = std::chrono::milliseconds(1);
@@ -38,7 +40,8 @@ int64_t now_ms() {
 
 // What a terminal sends to its session's leader or foreground group.
 bool comes_from_a_terminal(int signal) {
-    return signal == SIGHUP || signal == SIGCONT || signal == SIGINT || signal == SIGQUIT || signal == SIGWINCH || is_stop_signal(signal);
+    return signal == SIGHUP || signal == SIGCONT || signal == SIGINT || signal == SIGQUIT || signal == SIGWINCH ||
+           is_stop_signal(signal);
 }
 
 // To make a thread, the C library unblocks its own signals, 32 and 33, in the thread that asks and in the new one.
@@ -60,8 +63,8 @@ bool is_forwarded(const siginfo_t& info, Grouping grouping) {
         case SI_TKILL:
         case SI_QUEUE:
             if (info.si_pid == getpid()) return false;
-            // What the workload sends to the group that it shares with bewit has reached it already. Anybody else may have meant bewit
-            // alone, a script in the same group for example.
+            // What the workload sends to the group that it shares with bewit has reached it already. Anybody else may
+            // have meant bewit alone, a script in the same group for example.
             return grouping == Grouping::OwnGroup || !is_watched(info.si_pid);
         default:
             return false;
@@ -121,7 +124,8 @@ void SignalForwarder::stop_requested(int signal) {
 
 // With the mutex held. Which of the two is told first is chance.
 void SignalForwarder::stop_with_target() {
-    if (requested_stop_ == 0 || requested_stop_ != stopped_by_ || now_ms() - requested_at_ms_ > stop_request_holds_ms) return;
+    if (requested_stop_ == 0 || requested_stop_ != stopped_by_ || now_ms() - requested_at_ms_ > stop_request_holds_ms)
+        return;
     requested_stop_ = 0;
     kill(getpid(), SIGSTOP);  // bewit blocks the others
 }
@@ -137,7 +141,8 @@ bool SignalForwarder::target_has_its_own(const siginfo_t& info) {
         {
             const std::lock_guard lock(mutex_);
             Delivery& got = got_.at(static_cast<size_t>(info.si_signo));
-            if (got.at_ms != 0 && got.at_ms >= arrived_ms - delivery_holds_ms && (got.sender == info.si_pid || got.sender == 0)) {
+            if (got.at_ms != 0 && got.at_ms >= arrived_ms - delivery_holds_ms &&
+                (got.sender == info.si_pid || got.sender == 0)) {
                 got.at_ms = 0;
                 return true;
             }
@@ -172,7 +177,8 @@ void SignalForwarder::forward(const siginfo_t& info) {
     if (const pid_t target = target_; target != 0) {
         // A value travels with it. The kernel lets nobody claim si_code SI_USER for another: kill(2) makes that.
         siginfo_t copy = info;
-        if (info.si_code != SI_QUEUE || syscall(SYS_rt_sigqueueinfo, target, info.si_signo, &copy) != 0) kill(target, info.si_signo);
+        if (info.si_code != SI_QUEUE || syscall(SYS_rt_sigqueueinfo, target, info.si_signo, &copy) != 0)
+            kill(target, info.si_signo);
         return;
     }
     for_the_rest_ = info.si_signo;

@@ -66,14 +66,10 @@ void append_endpoint(std::string& out, const event::Endpoint& endpoint, bool wid
     append_integer(out, endpoint.port);
 }
 
-void append_family(std::string& out, uint8_t family) {
-    out.push_back(static_cast<char>(family));
-}
+void append_family(std::string& out, uint8_t family) { out.push_back(static_cast<char>(family)); }
 
 // Whether an end keeps a tuple from being one of IPv4.
-bool is_wide(const event::Endpoint& endpoint) {
-    return endpoint.address.family == AF_INET6 && !endpoint.address.any();
-}
+bool is_wide(const event::Endpoint& endpoint) { return endpoint.address.family == AF_INET6 && !endpoint.address.any(); }
 
 void append_inet_tuple(const event::Endpoint& local, const event::Endpoint& remote, Direction direction,
                        std::string& out) {

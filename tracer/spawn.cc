@@ -1,7 +1,8 @@
 // Between fork and exec the child is a copy of one thread of a process that may have others: it only makes system calls
 // (signal-safety(7)), on memory that was laid out before the fork. The order of its steps is what matters:
 //   - it waits for its tracer first, since a RET_TRACE filter without one answers ENOSYS to everything;
-//   - the filter comes before the user, since a filter without no_new_privs takes CAP_SYS_ADMIN, which the new user may not have;
+//   - the filter comes before the user, since a filter without no_new_privs takes CAP_SYS_ADMIN, which the new user may
+//   not have;
 //   - the signal mask comes last, so that a signal that was forwarded early meets the command, not this code.
 #include "tracer/spawn.h"
 
@@ -70,7 +71,9 @@ public:
     }
 
 private:
-    void say(const ChildMessage& message) const { [[maybe_unused]] const ssize_t written = write(plan_.messages, &message, sizeof message); }
+    void say(const ChildMessage& message) const {
+        [[maybe_unused]] const ssize_t written = write(plan_.messages, &message, sizeof message);
+    }
 
     [[noreturn]] void fail(const ChildFailure& failure) const {
         say({.kind = ChildMessage::Kind::Failure, .failure = failure});
@@ -91,7 +94,8 @@ private:
         if (plan_.terminal != nullptr) plan_.terminal->hand_to(getpid());
     }
 
-    // It lets any process of the container write into bewit; processes that bewit traces cannot be traced by another one anyway.
+    // It lets any process of the container write into bewit; processes that bewit traces cannot be traced by another
+    // one anyway.
     void drop_ptrace_capability() const {
         prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, CAP_SYS_PTRACE, 0, 0);
         __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
@@ -101,13 +105,15 @@ private:
             data[0].inheritable &= ~bit;
             syscall(SYS_capset, &header, data.data());
         }
-        if (prctl(PR_CAPBSET_READ, CAP_SYS_PTRACE, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0) != 0) {
+        if (prctl(PR_CAPBSET_READ, CAP_SYS_PTRACE, 0, 0, 0) == 1 &&
+            prctl(PR_CAPBSET_DROP, CAP_SYS_PTRACE, 0, 0, 0) != 0) {
             say({.kind = ChildMessage::Kind::KeptPtraceCapability, .failure = {}});
         }
     }
 
     int set_filter(unsigned long flags) const {
-        const sock_fprog program{.len = static_cast<unsigned short>(plan_.filter.size()), .filter = const_cast<sock_filter*>(plan_.filter.data())};
+        const sock_fprog program{.len = static_cast<unsigned short>(plan_.filter.size()),
+                                 .filter = const_cast<sock_filter*>(plan_.filter.data())};
         if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0) return 0;
         // Before Linux 4.17 there is no SPEC_ALLOW.
         if (errno == EINVAL && flags != 0) return set_filter(0);
@@ -118,7 +124,8 @@ private:
         // Without SPEC_ALLOW, kernels before 5.16 turn speculation off for the whole workload.
         int error = set_filter(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
         if (error == EACCES) {
-            if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) fail({.step = ChildFailure::Step::NoNewPrivileges, .error = errno});
+            if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+                fail({.step = ChildFailure::Step::NoNewPrivileges, .error = errno});
             error = set_filter(SECCOMP_FILTER_FLAG_SPEC_ALLOW);
             say({.kind = ChildMessage::Kind::NoNewPrivileges, .failure = {}});
         }
@@ -128,9 +135,11 @@ private:
     // The system calls themselves: the C library's wrappers would speak to threads that this copy does not have.
     void change_user() const {
         const auto& [uid, gid] = std::pair(plan_.options.uid, plan_.options.gid);
-        const bool is_that_user = (!uid || (*uid == getuid() && *uid == geteuid())) && (!gid || (*gid == getgid() && *gid == getegid()));
+        const bool is_that_user =
+            (!uid || (*uid == getuid() && *uid == geteuid())) && (!gid || (*gid == getgid() && *gid == getegid()));
         if (is_that_user) return;
-        const bool changed = syscall(SYS_setgroups, 0, nullptr) == 0 && (!gid || syscall(SYS_setresgid, *gid, *gid, *gid) == 0) &&
+        const bool changed = syscall(SYS_setgroups, 0, nullptr) == 0 &&
+                             (!gid || syscall(SYS_setresgid, *gid, *gid, *gid) == 0) &&
                              (!uid || syscall(SYS_setresuid, *uid, *uid, *uid) == 0);
         if (!changed) fail({.step = ChildFailure::Step::User, .error = errno});
     }
@@ -146,7 +155,8 @@ private:
             const ChildFailure failure{.error = errno, .candidate = i};
             const bool exists = faccessat(AT_FDCWD, plan_.files[i], F_OK, 0) == 0;
             if (!is_absent(failure.error) && failure.error != EACCES) fail(failure);
-            // The first candidate that is there tells more than those that are not; a directory of PATH that is closed to this user is not one.
+            // The first candidate that is there tells more than those that are not; a directory of PATH that is closed
+            // to this user is not one.
             if (!best.file_exists && (exists || plan_.files.size() == 1)) {
                 best = failure;
                 best.file_exists = exists;
@@ -158,7 +168,8 @@ private:
     const ChildPlan& plan_;
 };
 
-// A process that is not dumpable cannot be traced by its equals (ptrace(2)), and a fork is born as its parent is. The child stays dumpable.
+// A process that is not dumpable cannot be traced by its equals (ptrace(2)), and a fork is born as its parent is. The
+// child stays dumpable.
 pid_t fork_dumpable() {
     const bool was_dumpable = prctl(PR_GET_DUMPABLE) == 1;
     if (!was_dumpable) prctl(PR_SET_DUMPABLE, 1);
@@ -188,8 +199,8 @@ void Spawned::read_messages() {
     messages_.reset();
 }
 
-tl::expected<Spawned, StartError> spawn(const Options& options, const std::vector<std::string>& candidates, const BpfProgram& filter,
-                                        const Inheritance& inheritance) {
+tl::expected<Spawned, StartError> spawn(const Options& options, const std::vector<std::string>& candidates,
+                                        const BpfProgram& filter, const Inheritance& inheritance) {
     auto go = make_pipe();
     auto messages = make_pipe();
     if (!go || !messages) return tl::unexpected(explain_system_failure("making a pipe", errno));

@@ -1,4 +1,5 @@
-// The workload's first process: made as a child, traced before it has done anything, then sent on its way to the command's image.
+// The workload's first process: made as a child, traced before it has done anything, then sent on its way to the
+// command's image.
 #pragma once
 
 #include <sys/types.h>
@@ -37,7 +38,8 @@ public:
     bool kept_ptrace_capability() const { return kept_ptrace_capability_; }
 
 private:
-    friend tl::expected<Spawned, StartError> spawn(const Options&, const std::vector<std::string>&, const BpfProgram&, const Inheritance&);
+    friend tl::expected<Spawned, StartError> spawn(const Options&, const std::vector<std::string>&, const BpfProgram&,
+                                                   const Inheritance&);
 
     pid_t pid_ = -1;
     Grouping grouping_ = Grouping::SharedGroup;
@@ -49,9 +51,9 @@ private:
     bool kept_ptrace_capability_ = false;
 };
 
-// Forks. An empty `filter` installs none. `candidates` are tried in order (tracer/command_search.h). The child has its own process group, with
-// the terminal, when bewit is PID 1 or leads its session; else it stays in bewit's.
-tl::expected<Spawned, StartError> spawn(const Options& options, const std::vector<std::string>& candidates, const BpfProgram& filter,
-                                        const Inheritance& inheritance);
+// Forks. An empty `filter` installs none. `candidates` are tried in order (tracer/command_search.h). The child has its
+// own process group, with the terminal, when bewit is PID 1 or leads its session; else it stays in bewit's.
+tl::expected<Spawned, StartError> spawn(const Options& options, const std::vector<std::string>& candidates,
+                                        const BpfProgram& filter, const Inheritance& inheritance);
 
 }  // namespace bewit::tracer

@@ -19,7 +19,8 @@ struct ChildFailure {
     uint32_t candidate = 0;    // Execute: which of the candidates
 };
 
-StartError explain_child_failure(const ChildFailure& failure, const Options& options, const std::vector<std::string>& candidates);
+StartError explain_child_failure(const ChildFailure& failure, const Options& options,
+                                 const std::vector<std::string>& candidates);
 // PTRACE_SEIZE of `child` failed with `error`.
 StartError explain_seize_failure(int error, Tid child);
 // A process that runs already could not be seized.

@@ -1,5 +1,6 @@
-// waitpid(2) reports the youngest tracee first. A few threads that stop all the time could thus keep an older one waiting for ever, so every
-// so often all that is there is taken at once and served in turn before the kernel is asked again.
+// waitpid(2) reports the youngest tracee first. A few threads that stop all the time could thus keep an older one
+// waiting for ever, so every so often all that is there is taken at once and served in turn before the kernel is asked
+// again.
 #include "tracer/stop_queue.h"
 
 #include <errno.h>
@@ -44,7 +45,8 @@ void StopQueue::sweep() {
         const std::optional<Waited> waited = take(WNOHANG);
         if (!waited) return;
         const Waited& now = *waited;
-        // A thread that has executed a program under its leader's tid: what the leader stopped for is void, and so are requests about it.
+        // A thread that has executed a program under its leader's tid: what the leader stopped for is void, and so are
+        // requests about it.
         if (classify(now.status).kind == StopKind::ExecStop) {
             std::erase_if(swept_, [&](const Waited& earlier) { return earlier.tid == now.tid; });
         }
@@ -53,7 +55,8 @@ void StopQueue::sweep() {
 }
 
 bool StopQueue::holds(pid_t tid) const {
-    return std::any_of(swept_.begin() + static_cast<ptrdiff_t>(next_), swept_.end(), [tid](const Waited& waited) { return waited.tid == tid; });
+    return std::any_of(swept_.begin() + static_cast<ptrdiff_t>(next_), swept_.end(),
+                       [tid](const Waited& waited) { return waited.tid == tid; });
 }
 
 std::optional<Waited> StopQueue::poll() {

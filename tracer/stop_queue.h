@@ -19,7 +19,8 @@ class StopQueue {
 public:
     StopQueue();
 
-    // Blocks until there is one. nullopt when a signal came (EINTR) or nothing is left to wait for: no_more() tells which.
+    // Blocks until there is one. nullopt when a signal came (EINTR) or nothing is left to wait for: no_more() tells
+    // which.
     std::optional<Waited> wait();
     // The next one that is there already.
     std::optional<Waited> poll();

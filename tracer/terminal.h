@@ -1,4 +1,5 @@
-// The controlling terminal, handed from bewit's process group to the workload's and back (tcsetpgrp(3), credentials(7)).
+// The controlling terminal, handed from bewit's process group to the workload's and back (tcsetpgrp(3),
+// credentials(7)).
 #pragma once
 
 #include <sys/types.h>

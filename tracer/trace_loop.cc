@@ -1,9 +1,10 @@
-// One thread, one loop: wait, look, let go. No stop is answered by looking at other tracees, so that the cost of a stop does not grow with
-// the workload.
+// One thread, one loop: wait, look, let go. No stop is answered by looking at other tracees, so that the cost of a stop
+// does not grow with the workload.
 //
-// A tracee can be killed at any moment, by its own kind or by the kernel. Every request about it may therefore fail, which is no error: its
-// end comes through waitpid(2) like everything else. The one case that needs thought is execve(2) by a thread that does not lead its group:
-// the leader dies, and the caller turns up under the leader's tid (Lineage::lost_exec, StopQueue::sweep).
+// A tracee can be killed at any moment, by its own kind or by the kernel. Every request about it may therefore fail,
+// which is no error: its end comes through waitpid(2) like everything else. The one case that needs thought is
+// execve(2) by a thread that does not lead its group: the leader dies, and the caller turns up under the leader's tid
+// (Lineage::lost_exec, StopQueue::sweep).
 #include "tracer/trace_loop.h"
 
 #include <errno.h>
@@ -31,8 +32,8 @@ bool asks_for_signals(const match::Interest& interest) {
 
 pid_t number(Tid tid) { return static_cast<pid_t>(raw(tid)); }
 
-// While the command is gone and others are waited for, SIGCHLD interrupts waitpid(2) so that signals to bewit get through to them. Only then:
-// every stop of a tracee raises one.
+// While the command is gone and others are waited for, SIGCHLD interrupts waitpid(2) so that signals to bewit get
+// through to them. Only then: every stop of a tracee raises one.
 void interrupt_waits(bool on) {
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
@@ -46,7 +47,8 @@ void interrupt_waits(bool on) {
 
 }  // namespace
 
-TraceLoop::TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings, std::optional<BpfProgram> software_filter)
+TraceLoop::TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings,
+                     std::optional<BpfProgram> software_filter)
     : workload_(workload),
       spawned_(&spawned),
       forwarder_(forwarder),
@@ -151,14 +153,16 @@ void TraceLoop::dispatch(Tracee& tracee, int status) {
         const Tid former = lineage_.lost_exec(tracee);
         if (former != Tid::None && !stops_.holds(number(former))) lineage_.executed(tracee, former);
     }
-    if (entrypoint_stopped_ && stop.kind != StopKind::GroupStop && tracee.tid == workload_.entrypoint) entrypoint_goes_on();
+    if (entrypoint_stopped_ && stop.kind != StopKind::GroupStop && tracee.tid == workload_.entrypoint)
+        entrypoint_goes_on();
     switch (stop.kind) {
         case StopKind::SeccompStop:
             return seccomp_stop(tracee);
         case StopKind::SyscallStop:
             return syscall_stop(tracee);
         case StopKind::CloneStop: {
-            if (placement_ && placement_->holds(tracee.tid)) placement_->born(event_message(tracee.tid).value_or(Tid::None));
+            if (placement_ && placement_->holds(tracee.tid))
+                placement_->born(event_message(tracee.tid).value_or(Tid::None));
             Tracee* child = lineage_.born(tracee);
             go_on(tracee);
             if (child != nullptr) settle(*child);
@@ -186,7 +190,8 @@ void TraceLoop::go_on(Tracee& tracee, int signal) {
 void TraceLoop::seccomp_stop(Tracee& tracee) {
     SyscallInfo info;
     if (!syscall_info(tracee.tid, info)) return go_on(tracee);
-    // Another phase: the leader was killed by an execve, whose caller now stands under its tid at an ExecStop of its own. It will be told.
+    // Another phase: the leader was killed by an execve, whose caller now stands under its tid at an ExecStop of its
+    // own. It will be told.
     if (info.phase != SyscallInfo::Phase::Seccomp) return;
     if (!is_own_reason(info.trace_data)) {
         skip_call(tracee.tid, -ENOSYS);
@@ -211,7 +216,8 @@ void TraceLoop::syscall_stop(Tracee& tracee) {
             return go_on(tracee);
         case SyscallInfo::Phase::Exit:
             if (info.result != -EINTR) tracee.waits_since_ns = 0;
-            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, workload_.tracees, info.result)) return;
+            if (settings_.runtime != nullptr && settings_.runtime->at_exit(tracee, workload_.tracees, info.result))
+                return;
             calls_.at_exit(tracee, info.result);
             return go_on(tracee);
         case SyscallInfo::Phase::Seccomp:

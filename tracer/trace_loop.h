@@ -17,12 +17,13 @@ namespace bewit::tracer {
 class TraceLoop {
 public:
     struct Settings {
-        bool seccomp = true;       // the kernel has the filter; else `software_filter` decides and every call stops
+        bool seccomp = true;  // the kernel has the filter; else `software_filter` decides and every call stops
         bool kill_on_exit = false;
-        Runtime* runtime = nullptr;    // null: there is none; must outlive the loop
+        Runtime* runtime = nullptr;  // null: there is none; must outlive the loop
     };
     // Of a command that bewit started. `forwarder` is null when signals are not passed on. All must outlive this.
-    TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings, std::optional<BpfProgram> software_filter);
+    TraceLoop(Workload& workload, Spawned& spawned, SignalForwarder* forwarder, Settings settings,
+              std::optional<BpfProgram> software_filter);
     // Of what runs already. Every call stops.
     TraceLoop(Workload& workload, Attachment& attachment, BpfProgram software_filter);
     ~TraceLoop();
@@ -69,10 +70,11 @@ private:
     Calls calls_;
     Lineage lineage_;
     StopQueue stops_;
-    std::optional<Placement> placement_;  // null: attached, where nothing tells of calls that ask for a mask without many stops
-    const bool is_init_;            // PID 1: when the command ends, the kernel ends all the rest
-    bool signals_wanted_;           // a rule asks for `signaldeliver`
-    std::optional<int> status_;     // of the command, once it has ended
+    std::optional<Placement>
+        placement_;              // null: attached, where nothing tells of calls that ask for a mask without many stops
+    const bool is_init_;         // PID 1: when the command ends, the kernel ends all the rest
+    bool signals_wanted_;        // a rule asks for `signaldeliver`
+    std::optional<int> status_;  // of the command, once it has ended
     bool started_ = false;
     bool kernel_too_old_ = false;
     bool killing_ = false;

@@ -22,18 +22,14 @@ namespace {
 // The smallest page that the kernel can map: a string never needs more of a page than is sure to be there.
 constexpr uint64_t smallest_page = 4096;
 
-uint64_t left_in_page(uint64_t address) {
-    return smallest_page - address % smallest_page;
-}
+uint64_t left_in_page(uint64_t address) { return smallest_page - address % smallest_page; }
 
 // An address of the thread, in the type that the kernel's interfaces want it in. Nothing here follows it.
 void* remote_pointer(uint64_t address) {
     return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
 
-pid_t kernel_tid(Tid tid) {
-    return static_cast<pid_t>(raw(tid));
-}
+pid_t kernel_tid(Tid tid) { return static_cast<pid_t>(raw(tid)); }
 
 // Word by word, of a thread that is this thread's tracee and stopped.
 size_t peek(Tid tid, uint64_t address, std::span<std::byte> out) {

@@ -1,5 +1,5 @@
-// Linear probing without tombstones: an erased slot is filled from behind, so that a workload which makes and ends threads for days does
-// not slow its own look-ups down.
+// Linear probing without tombstones: an erased slot is filled from behind, so that a workload which makes and ends
+// threads for days does not slow its own look-ups down.
 #include "tracer/tracee_table.h"
 
 #include <utility>

@@ -10,8 +10,8 @@
 
 namespace bewit::tracer {
 
-// A hash table whose entries stay where they are and are used again: nothing is allocated once it has been as large as it gets.
-// Not thread-safe.
+// A hash table whose entries stay where they are and are used again: nothing is allocated once it has been as large as
+// it gets. Not thread-safe.
 class TraceeTable {
 public:
     TraceeTable();

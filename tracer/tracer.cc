@@ -35,7 +35,11 @@ StartError no_command() { return {125, "no command was given"}; }
 
 struct Tracer::Impl {
     Impl(Options options, const match::Interest& interest, event::Sink& sink, event::Witness& witness)
-        : options(std::move(options)), inheritance(Inheritance::take()), interest(interest), sink(sink), witness(witness) {
+        : options(std::move(options)),
+          inheritance(Inheritance::take()),
+          interest(interest),
+          sink(sink),
+          witness(witness) {
         if (!this->options.die_with_tracer) this->options.seccomp = false;
     }
 
@@ -59,19 +63,22 @@ struct Tracer::Impl {
 
     tl::expected<int, StartError> watch(Spawned& child, const BpfProgram& filter) {
         const Tid tid{child.pid()};
-        if (const int error = seize(tid, options.die_with_tracer ? OnTracerDeath::Kill : OnTracerDeath::Release); error != 0)
+        if (const int error = seize(tid, options.die_with_tracer ? OnTracerDeath::Kill : OnTracerDeath::Release);
+            error != 0)
             return give_up(child, explain_seize_failure(error, tid));
         // Nobody of the same user may look into bewit or write into it (ptrace(2), "Ptrace access mode checking").
         prctl(PR_SET_DUMPABLE, 0);
         std::unique_ptr<SignalForwarder> forwarder;
-        if (const int error = start_forwarding(child, forwarder); error != 0) return give_up(child, explain_system_failure("making a thread", error));
+        if (const int error = start_forwarding(child, forwarder); error != 0)
+            return give_up(child, explain_system_failure("making a thread", error));
         // Its next syscalls are to stop: it must stop once first.
         if (!options.seccomp) interrupt(tid);
         child.release();
 
         Workload workload{.interest = interest, .sink = sink, .witness = witness, .statistics = statistics};
         witness.share_root(true);
-        TraceLoop loop(workload, child, forwarder.get(), {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit, .runtime = runtime.get()},
+        TraceLoop loop(workload, child, forwarder.get(),
+                       {.seccomp = options.seccomp, .kill_on_exit = options.kill_on_exit, .runtime = runtime.get()},
                        options.seccomp ? std::nullopt : std::optional(filter));
         const int status = loop.run();
         if (runtime != nullptr) statistics.runtime_sites = runtime->sites();
@@ -81,14 +88,16 @@ struct Tracer::Impl {
 
     tl::expected<int, StartError> run_unwatched(Spawned& child) {
         std::unique_ptr<SignalForwarder> forwarder;
-        if (const int error = start_forwarding(child, forwarder); error != 0) return give_up(child, explain_system_failure("making a thread", error));
+        if (const int error = start_forwarding(child, forwarder); error != 0)
+            return give_up(child, explain_system_failure("making a thread", error));
         child.release();
         child.read_messages();
         const int status = run_init_loop(child, forwarder.get(), options.kill_on_exit);
         return result(child, !child.failure(), status);
     }
 
-    // 0 or errno. Before the child is let go, so that it has done nothing where there is no thread to be had (RLIMIT_NPROC, pids.max).
+    // 0 or errno. Before the child is let go, so that it has done nothing where there is no thread to be had
+    // (RLIMIT_NPROC, pids.max).
     int start_forwarding(const Spawned& child, std::unique_ptr<SignalForwarder>& forwarder) const {
         if (!options.forward_signals) {
             inheritance.restore_mask();
@@ -113,7 +122,8 @@ struct Tracer::Impl {
         if (!started) child.read_messages();
         no_new_privileges = child.no_new_privileges();
         kept_ptrace_capability = child.kept_ptrace_capability();
-        if (const std::optional<ChildFailure>& failure = child.failure()) return tl::unexpected(explain_child_failure(*failure, options, candidates));
+        if (const std::optional<ChildFailure>& failure = child.failure())
+            return tl::unexpected(explain_child_failure(*failure, options, candidates));
         return status;
     }
 
@@ -136,18 +146,23 @@ Tracer::~Tracer() = default;
 
 tl::expected<int, StartError> Tracer::run() { return impl_->run(); }
 
-bool Tracer::privileged_filter() const { return impl_->options.trace && impl_->options.seccomp && !impl_->no_new_privileges; }
+bool Tracer::privileged_filter() const {
+    return impl_->options.trace && impl_->options.seccomp && !impl_->no_new_privileges;
+}
 
 bool Tracer::workload_keeps_ptrace_capability() const { return impl_->kept_ptrace_capability; }
 
 const Statistics& Tracer::statistics() const { return impl_->statistics; }
 
 std::string to_text(const Statistics& s) {
-    const double per_stop = s.stops == 0 ? 0.0 : static_cast<double>(s.stop_time_ns) / static_cast<double>(s.stops) / 1000.0;
+    const double per_stop =
+        s.stops == 0 ? 0.0 : static_cast<double>(s.stop_time_ns) / static_cast<double>(s.stops) / 1000.0;
     return fmt::format(
-        "{} events, {} stops ({} entries of which {} needed no exit, {} exits, {} signals), {:.1f} us a stop, {} processes, {} threads, "
-        "{} unreadable strings", s.events, s.stops, s.syscall_entries, s.entry_only, s.syscall_exits, s.signals, per_stop, s.processes, s.threads,
-        s.unreadable);
+        "{} events, {} stops ({} entries of which {} needed no exit, {} exits, {} signals), {:.1f} us a stop, {} "
+        "processes, {} threads, "
+        "{} unreadable strings",
+        s.events, s.stops, s.syscall_entries, s.entry_only, s.syscall_exits, s.signals, per_stop, s.processes,
+        s.threads, s.unreadable);
 }
 
 int exit_status_of(int wait_status) {

@@ -1,4 +1,5 @@
-// What the parts of the tracer share: the threads of the workload, and where its events go. Used on the tracer's thread only.
+// What the parts of the tracer share: the threads of the workload, and where its events go. Used on the tracer's thread
+// only.
 #pragma once
 
 #include "engine/event/sink.h"

@@ -16,11 +16,13 @@ std::string clock_time(uint64_t time_ns) {
     const time_t seconds = static_cast<time_t>(time_ns / ns_per_second);
     tm broken{};
     localtime_r(&seconds, &broken);
-    return fmt::format("{:02}:{:02}:{:02}.{:09}", broken.tm_hour, broken.tm_min, broken.tm_sec, time_ns % ns_per_second);
+    return fmt::format("{:02}:{:02}:{:02}.{:09}", broken.tm_hour, broken.tm_min, broken.tm_sec,
+                       time_ns % ns_per_second);
 }
 
 std::string line_of(const Alert& alert, const Shape& shape) {
-    return fmt::format("{}: {} {}", shape.iso_time ? iso_time(alert.time_ns) : clock_time(alert.time_ns), rule::priority_name(alert.priority), alert.message);
+    return fmt::format("{}: {} {}", shape.iso_time ? iso_time(alert.time_ns) : clock_time(alert.time_ns),
+                       rule::priority_name(alert.priority), alert.message);
 }
 
 std::string dump(const nlohmann::json& value) {
@@ -72,13 +74,14 @@ std::string iso_time(uint64_t time_ns) {
     const time_t seconds = static_cast<time_t>(time_ns / ns_per_second);
     tm broken{};
     gmtime_r(&seconds, &broken);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", broken.tm_year + 1900, broken.tm_mon + 1, broken.tm_mday,
-                       broken.tm_hour, broken.tm_min, broken.tm_sec, time_ns % ns_per_second);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", broken.tm_year + 1900, broken.tm_mon + 1,
+                       broken.tm_mday, broken.tm_hour, broken.tm_min, broken.tm_sec, time_ns % ns_per_second);
 }
 
 std::string new_uuid(uint64_t time_ns) {
     std::array<uint8_t, 16> bytes{};
-    // 16 bytes never come short once the kernel's pool is ready (getrandom(2)); before that the zeros stay, and the time still differs.
+    // 16 bytes never come short once the kernel's pool is ready (getrandom(2)); before that the zeros stay, and the
+    // time still differs.
     [[maybe_unused]] const auto got = getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK);
     const uint64_t milliseconds = time_ns / 1'000'000;
     for (size_t i = 0; i < 6; ++i) bytes[i] = static_cast<uint8_t>(milliseconds >> (40 - 8 * i));

@@ -25,8 +25,9 @@ struct ParsedToken {
     size_t length = 0;
 };
 
-// The longest text that is a field or transformer call by its grammar may still name nothing: `%proc.name.` or `%proc.name_x`. Shorter
-// ones are tried then, so that the rest stays literal. When none names anything, the longest is the one that was meant.
+// The longest text that is a field or transformer call by its grammar may still name nothing: `%proc.name.` or
+// `%proc.name_x`. Shorter ones are tried then, so that the rest stays literal. When none names anything, the longest is
+// the one that was meant.
 tl::expected<ParsedToken, std::string> parse_token(std::string_view text) {
     std::string first_error;
     while (!text.empty()) {
@@ -44,14 +45,19 @@ tl::expected<ParsedToken, std::string> parse_token(std::string_view text) {
     return tl::unexpected("unknown filter: " + first_error);
 }
 
-bool is_integer_text(PrintFormat format) { return format == PrintFormat::Hex || format == PrintFormat::Oct || format == PrintFormat::TenPad; }
+bool is_integer_text(PrintFormat format) {
+    return format == PrintFormat::Hex || format == PrintFormat::Oct || format == PrintFormat::TenPad;
+}
 
 nlohmann::json to_json(const Value& value, PrintFormat format) {
     using Form = Value::Form;
     switch (value.form) {
-        case Form::None: return nullptr;
-        case Form::Bool: return value.b;
-        case Form::Double: return value.d;
+        case Form::None:
+            return nullptr;
+        case Form::Bool:
+            return value.b;
+        case Form::Double:
+            return value.d;
         case Form::Int:
             if (!is_integer_text(format)) return value.i;
             break;
@@ -63,9 +69,11 @@ nlohmann::json to_json(const Value& value, PrintFormat format) {
             for (const Value& item : value.list) array.push_back(to_json(item, format));
             return array;
         }
-        case Form::Text: return std::string(value.text);
+        case Form::Text:
+            return std::string(value.text);
         case Form::Bytes:
-        case Form::Address: break;
+        case Form::Address:
+            break;
     }
     std::string text;
     append_text(value, format, text);
@@ -101,7 +109,9 @@ tl::expected<Template, TemplateError> Template::compile(std::string_view text) {
         at = static_cast<size_t>(width.ptr - text.data());
         widths += token.width;
         if (widths > largest_width || result.tokens_.size() == most_tokens) {
-            return tl::unexpected(TemplateError{percent, fmt::format("the output prints more than {} fields or {} bytes of width", most_tokens, largest_width)});
+            return tl::unexpected(TemplateError{
+                percent,
+                fmt::format("the output prints more than {} fields or {} bytes of width", most_tokens, largest_width)});
         }
         if (at == text.size()) {
             return tl::unexpected(TemplateError{percent, "invalid formatting syntax: formatting cannot end with a %"});

@@ -25,9 +25,7 @@ void Builder::begin(const EventInfo& info, uint64_t time_ns, Tid tid) {
     used_ = BEWIT_EVENT_HEADER_SIZE + lengths_size;
 }
 
-const ParamInfo* Builder::next() const {
-    return added_ < info_->params.size() ? &info_->params[added_] : nullptr;
-}
+const ParamInfo* Builder::next() const { return added_ < info_->params.size() ? &info_->params[added_] : nullptr; }
 
 void Builder::add_int(int64_t value) {
     assert(next() != nullptr);

@@ -90,9 +90,7 @@ constexpr std::array<uint16_t, kind_total> capture_ids = [] {
 
 }  // namespace
 
-bool EventInfo::has_result() const {
-    return has(SyscallCategory) && id != EventId::Generic && !params.empty();
-}
+bool EventInfo::has_result() const { return has(SyscallCategory) && id != EventId::Generic && !params.empty(); }
 
 std::optional<size_t> EventInfo::param(std::string_view wanted) const {
     const auto found = std::ranges::find(params, wanted, &ParamInfo::name);
@@ -100,9 +98,7 @@ std::optional<size_t> EventInfo::param(std::string_view wanted) const {
     return static_cast<size_t>(found - params.begin());
 }
 
-std::span<const EventInfo> all_events() {
-    return events;
-}
+std::span<const EventInfo> all_events() { return events; }
 
 const EventInfo* find_event(EventId id) {
     const auto number = static_cast<size_t>(id);
@@ -115,9 +111,7 @@ const EventInfo* find_event(std::string_view name) {
     return kind ? kind_event(*kind) : nullptr;
 }
 
-size_t kind_count() {
-    return kind_total;
-}
+size_t kind_count() { return kind_total; }
 
 std::optional<Kind> find_kind(std::string_view evt_type_name) {
     const size_t position = table::position_of_kind(evt_type_name);

@@ -109,9 +109,7 @@ uint16_t capture_syscall_id(Kind kind);
 // The generic kind of that number; `unknown` when there is none.
 Kind kind_of_capture_syscall_id(uint16_t capture_id);
 
-constexpr size_t index(Kind kind) {
-    return static_cast<size_t>(kind);
-}
+constexpr size_t index(Kind kind) { return static_cast<size_t>(kind); }
 
 // Bytes of a value of that type; 0 for the types whose values vary in length.
 constexpr size_t type_width(ParamType type) {

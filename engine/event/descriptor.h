@@ -9,9 +9,29 @@ namespace bewit::event {
 
 // Numbers are those of `.scap` captures.
 enum class DescriptorType : int8_t {
-    Unknown = -1, Uninitialized = 0, File = 1, Directory = 2, Ipv4 = 3, Ipv6 = 4, Ipv4Server = 5, Ipv6Server = 6,
-    Fifo = 7, Unix = 8, Event = 9, Unsupported = 10, Signal = 11, EventPoll = 12, Inotify = 13, Timer = 14,
-    Netlink = 15, File2 = 16, Bpf = 17, Userfault = 18, IoUring = 19, Memfd = 20, Pidfd = 21,
+    Unknown = -1,
+    Uninitialized = 0,
+    File = 1,
+    Directory = 2,
+    Ipv4 = 3,
+    Ipv6 = 4,
+    Ipv4Server = 5,
+    Ipv6Server = 6,
+    Fifo = 7,
+    Unix = 8,
+    Event = 9,
+    Unsupported = 10,
+    Signal = 11,
+    EventPoll = 12,
+    Inotify = 13,
+    Timer = 14,
+    Netlink = 15,
+    File2 = 16,
+    Bpf = 17,
+    Userfault = 18,
+    IoUring = 19,
+    Memfd = 20,
+    Pidfd = 21,
 };
 
 enum class L4Proto : uint8_t { Unknown = 0, NotApplicable = 1, Tcp = 2, Udp = 3, Icmp = 4, Raw = 5 };

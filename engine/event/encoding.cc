@@ -29,9 +29,7 @@ uint64_t translate_code(std::span<const Pair> pairs, uint64_t value, uint64_t ot
     return found == pairs.end() ? otherwise : found->falco;
 }
 
-uint64_t low_half(uint64_t value) {
-    return value & UINT32_MAX;
-}
+uint64_t low_half(uint64_t value) { return value & UINT32_MAX; }
 
 constexpr uint32_t kernel_creat = 0100, kernel_trunc = 01000, kernel_nonblock = 04000, kernel_cloexec = 02000000,
                    kernel_tmpfile = 020000000;
@@ -76,14 +74,10 @@ uint64_t falco_accept_flags(uint64_t value, Abi) {
     return translate_bits(pairs, value);
 }
 
-uint64_t falco_access_mode(uint64_t value, Abi) {
-    return value & 7;
-}
+uint64_t falco_access_mode(uint64_t value, Abi) { return value & 7; }
 
 // The bits are those of S_ISUID to S_IXOTH in both.
-uint64_t falco_chmod_mode(uint64_t value, Abi) {
-    return value & 07777;
-}
+uint64_t falco_chmod_mode(uint64_t value, Abi) { return value & 07777; }
 
 uint64_t falco_mknod_mode(uint64_t value, Abi) {
     const uint64_t type = value & type_mask;
@@ -118,18 +112,14 @@ uint64_t falco_clone_flags(uint64_t value, Abi) {
     return translate_bits(pairs, value);
 }
 
-uint64_t falco_close_range_flags(uint64_t value, Abi) {
-    return value & 6;
-}
+uint64_t falco_close_range_flags(uint64_t value, Abi) { return value & 6; }
 
 uint64_t falco_delete_module_flags(uint64_t value, Abi) {
     constexpr std::array pairs = {Pair{kernel_trunc, 1}, Pair{kernel_nonblock, 2}};
     return translate_bits(pairs, value);
 }
 
-uint64_t falco_epoll_create_flags(uint64_t value, Abi) {
-    return (value & kernel_cloexec) != 0;
-}
+uint64_t falco_epoll_create_flags(uint64_t value, Abi) { return (value & kernel_cloexec) != 0; }
 
 uint64_t falco_fchownat_flags(uint64_t value, Abi) {
     constexpr std::array pairs = {Pair{0x100, 0x400}, Pair{0x1000, 0x1000}};  // AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
@@ -150,17 +140,11 @@ uint64_t falco_fcntl_command(uint64_t value, Abi) {
     return translate_code(pairs, low_half(value), 0);
 }
 
-uint64_t falco_finit_module_flags(uint64_t value, Abi) {
-    return value & 7;
-}
+uint64_t falco_finit_module_flags(uint64_t value, Abi) { return value & 7; }
 
-uint64_t falco_flock_operation(uint64_t value, Abi) {
-    return value & 0xf;
-}
+uint64_t falco_flock_operation(uint64_t value, Abi) { return value & 0xf; }
 
-uint64_t falco_fstatat_flags(uint64_t value, Abi) {
-    return value & 0x1900;
-}
+uint64_t falco_fstatat_flags(uint64_t value, Abi) { return value & 0x1900; }
 
 uint64_t falco_futex_operation(uint64_t value, Abi) {
     constexpr uint64_t flags = 0x180,
@@ -169,13 +153,9 @@ uint64_t falco_futex_operation(uint64_t value, Abi) {
     return (operation <= last_operation ? operation : 0) | (value & flags);
 }
 
-uint64_t falco_io_uring_enter_flags(uint64_t value, Abi) {
-    return value & 0xf;
-}
+uint64_t falco_io_uring_enter_flags(uint64_t value, Abi) { return value & 0xf; }
 
-uint64_t falco_io_uring_features(uint64_t value, Abi) {
-    return value & 0x7ff;
-}
+uint64_t falco_io_uring_features(uint64_t value, Abi) { return value & 0x7ff; }
 
 uint64_t falco_io_uring_setup_flags(uint64_t value, Abi) {
     constexpr std::array pairs = {Pair{0x1, 0x1},   Pair{0x2, 0x2},   Pair{0x4, 0x8},  Pair{0x8, 0x10},
@@ -183,21 +163,13 @@ uint64_t falco_io_uring_setup_flags(uint64_t value, Abi) {
     return translate_bits(pairs, value);
 }
 
-uint64_t falco_linkat_flags(uint64_t value, Abi) {
-    return value & 0x1400;
-}
+uint64_t falco_linkat_flags(uint64_t value, Abi) { return value & 0x1400; }
 
-uint64_t falco_memfd_flags(uint64_t value, Abi) {
-    return value & 7;
-}
+uint64_t falco_memfd_flags(uint64_t value, Abi) { return value & 7; }
 
-uint64_t falco_mlock2_flags(uint64_t value, Abi) {
-    return value & 1;
-}
+uint64_t falco_mlock2_flags(uint64_t value, Abi) { return value & 1; }
 
-uint64_t falco_mlockall_flags(uint64_t value, Abi) {
-    return value & 7;
-}
+uint64_t falco_mlockall_flags(uint64_t value, Abi) { return value & 7; }
 
 uint64_t falco_mmap_flags(uint64_t value, Abi) {
     constexpr std::array pairs = {
@@ -222,9 +194,7 @@ uint64_t falco_mount_flags(uint64_t value, Abi) {
     return (value & magic_mask) == magic ? value & ~magic_mask : value;
 }
 
-uint64_t falco_pidfd_flags(uint64_t value, Abi) {
-    return (value & kernel_nonblock) != 0;
-}
+uint64_t falco_pidfd_flags(uint64_t value, Abi) { return (value & kernel_nonblock) != 0; }
 
 uint64_t falco_poll_events(uint64_t value, Abi) {
     constexpr std::array pairs = {
@@ -277,9 +247,7 @@ uint64_t falco_quota_type(uint64_t value, Abi) {
     return translate_code(pairs, value & 0xff, 0);
 }
 
-uint64_t falco_rename_flags(uint64_t value, Abi) {
-    return value & 7;
-}
+uint64_t falco_rename_flags(uint64_t value, Abi) { return value & 7; }
 
 uint64_t falco_resolve_flags(uint64_t value, Abi) {
     constexpr std::array pairs = {Pair{0x1, 0x10}, Pair{0x2, 0x4},  Pair{0x4, 0x8},
@@ -294,9 +262,7 @@ uint64_t falco_rlimit_resource(uint64_t value, Abi) {
     return low_half(value) <= last ? low_half(value) : unknown;
 }
 
-uint64_t falco_seek_origin(uint64_t value, Abi) {
-    return low_half(value) <= 2 ? low_half(value) : 0;
-}
+uint64_t falco_seek_origin(uint64_t value, Abi) { return low_half(value) <= 2 ? low_half(value) : 0; }
 
 uint64_t falco_semaphore_command(uint64_t value, Abi) {
     constexpr uint64_t version = 0x100;  // IPC_64, which i386 adds
@@ -318,9 +284,7 @@ uint64_t falco_semaphore_operation_flags(uint64_t value, Abi) {
     return translate_bits(pairs, value);
 }
 
-uint64_t falco_shutdown_how(uint64_t value, Abi) {
-    return low_half(value) <= 2 ? low_half(value) : 0xffff;
-}
+uint64_t falco_shutdown_how(uint64_t value, Abi) { return low_half(value) <= 2 ? low_half(value) : 0xffff; }
 
 uint64_t falco_socket_family(uint64_t value, Abi) {
     constexpr uint64_t last = 39;  // AF_NFC, the last that has a name
@@ -338,16 +302,10 @@ uint64_t falco_socket_option(uint64_t value, Abi) {
     return low_half(value) <= last_equal ? low_half(value) : translate_code(pairs, low_half(value), 0);
 }
 
-uint64_t falco_splice_flags(uint64_t value, Abi) {
-    return value & 0xf;
-}
+uint64_t falco_splice_flags(uint64_t value, Abi) { return value & 0xf; }
 
-uint64_t falco_umount_flags(uint64_t value, Abi) {
-    return value & 0xf;
-}
+uint64_t falco_umount_flags(uint64_t value, Abi) { return value & 0xf; }
 
-uint64_t falco_unlinkat_flags(uint64_t value, Abi) {
-    return value & 0x200;
-}
+uint64_t falco_unlinkat_flags(uint64_t value, Abi) { return value & 0x200; }
 
 }  // namespace bewit::event::encoding

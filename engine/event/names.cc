@@ -128,22 +128,16 @@ void append_mode(NameTable names, uint32_t value, Joiner out) {
 
 }  // namespace
 
-std::string_view category_name(Category category) {
-    return nth(category_names, static_cast<int64_t>(category));
-}
+std::string_view category_name(Category category) { return nth(category_names, static_cast<int64_t>(category)); }
 
-std::string_view type_name(ParamType type) {
-    return nth(type_names, static_cast<int64_t>(type));
-}
+std::string_view type_name(ParamType type) { return nth(type_names, static_cast<int64_t>(type)); }
 
 std::string_view errno_name(int number) {
     if (number >= first_kernel_errno) return nth(kernel_errno_names, int64_t{number} - first_kernel_errno);
     return nth(errno_names, int64_t{number} - 1);
 }
 
-std::string_view signal_name(int number) {
-    return nth(signal_names, int64_t{number} - 1);
-}
+std::string_view signal_name(int number) { return nth(signal_names, int64_t{number} - 1); }
 
 void append_names(ParamType type, NameTable names, uint32_t value, std::string& out) {
     if (type == ParamType::Mode) return append_mode(names, value, Joiner{out});

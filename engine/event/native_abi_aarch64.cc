@@ -2,8 +2,6 @@
 
 namespace bewit::event {
 
-Abi native_abi() {
-    return Abi::Aarch64;
-}
+Abi native_abi() { return Abi::Aarch64; }
 
 }  // namespace bewit::event

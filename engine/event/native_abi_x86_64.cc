@@ -2,8 +2,6 @@
 
 namespace bewit::event {
 
-Abi native_abi() {
-    return Abi::X86_64;
-}
+Abi native_abi() { return Abi::X86_64; }
 
 }  // namespace bewit::event

@@ -8,8 +8,8 @@
 namespace bewit::event::table {
 
 // A syscall of whose name the event's name is not the kernel's: the variants that 32-bit ABIs have with wider
-// arguments, and the few that the catalogue calls otherwise. fchmodat2(2) is fchmodat(2) with flags: its generic event would hide the mode from rules
-// that look for setuid bits. Sorted by the kernel's name.
+// arguments, and the few that the catalogue calls otherwise. fchmodat2(2) is fchmodat(2) with flags: its generic event
+// would hide the mode from rules that look for setuid bits. Sorted by the kernel's name.
 struct Alias {
     std::string_view kernel;
     std::string_view event;

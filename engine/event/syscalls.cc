@@ -28,9 +28,7 @@ const table::Entry* find_entry(Abi abi, uint32_t number) {
 
 }  // namespace
 
-std::span<const Syscall> syscalls(Abi abi) {
-    return index_of(abi).syscalls;
-}
+std::span<const Syscall> syscalls(Abi abi) { return index_of(abi).syscalls; }
 
 std::string_view syscall_name(Abi abi, uint32_t number) {
     const table::Entry* entry = find_entry(abi, number);

@@ -27,7 +27,8 @@ std::span<const Syscall> syscalls(Abi abi);
 // Empty when the number is unknown.
 std::string_view syscall_name(Abi abi, uint32_t number);
 std::optional<uint16_t> syscall_number(Abi abi, std::string_view name);
-// Its number in each ABI, by Abi; no_syscall where it has none. Found by name: to be kept, not to be asked again and again.
+// Its number in each ABI, by Abi; no_syscall where it has none. Found by name: to be kept, not to be asked again and
+// again.
 constexpr uint32_t no_syscall = UINT32_MAX;
 std::array<uint32_t, 3> syscall_numbers(std::string_view name);
 // The event that the syscall makes: `pread64` makes `pread`, `getrandom` a generic event of its own name. nullopt when

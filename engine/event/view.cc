@@ -35,9 +35,7 @@ int64_t load_int(const std::byte* bytes, size_t width) {
     }
 }
 
-size_t length_width(const EventInfo& info) {
-    return info.has(LargePayload) ? sizeof(uint32_t) : sizeof(uint16_t);
-}
+size_t length_width(const EventInfo& info) { return info.has(LargePayload) ? sizeof(uint32_t) : sizeof(uint16_t); }
 
 size_t load_length(const std::byte* lengths, size_t position, size_t width) {
     if (width == sizeof(uint32_t)) return load<uint32_t>(lengths + position * width);

@@ -24,7 +24,7 @@ enum FactGroup : uint32_t {
     WorkingDirectory = 1u << 5,  // volatile
     LoginUidFact = 1u << 6,      // inherited, practically constant
     CgroupFacts = 1u << 7,
-    ResourceFacts = 1u << 8,     // memory, faults, limits, descriptor count, threads: volatile
+    ResourceFacts = 1u << 8,  // memory, faults, limits, descriptor count, threads: volatile
 };
 
 // What a process looked like when it was asked for. Only members of the wanted groups are filled.
@@ -32,28 +32,28 @@ struct ProcessFacts {
     // IdentityFacts
     Pid pid = Pid::None;
     Pid parent = Pid::None;
-    int64_t vpid = -1, vtid = -1;         // in the process's innermost pid namespace
+    int64_t vpid = -1, vtid = -1;  // in the process's innermost pid namespace
     int64_t sid = -1, pgid = -1, vpgid = -1;
-    uint32_t tty = 0;                     // controlling terminal's device number, 0 if none
-    uint64_t start_time_ns = 0;           // since the epoch
+    uint32_t tty = 0;            // controlling terminal's device number, 0 if none
+    uint64_t start_time_ns = 0;  // since the epoch
     // CommFact
     std::string comm;
     // ImageFacts
-    std::vector<std::string> argv;        // argv[0] first
-    std::string exe_path;                 // without " (deleted)"
+    std::vector<std::string> argv;  // argv[0] first
+    std::string exe_path;           // without " (deleted)"
     uint64_t exe_inode = 0, exe_ctime_ns = 0, exe_mtime_ns = 0;
     bool exe_writable = false, exe_upper_layer = false, exe_lower_layer = false, exe_from_memfd = false;
     // EnvironmentFact
     std::vector<std::string> environment;  // NAME=value
     // CredentialFacts
-    uint32_t uid = 0, gid = 0;             // effective
+    uint32_t uid = 0, gid = 0;  // effective
     uint64_t cap_inheritable = 0, cap_permitted = 0, cap_effective = 0;
     // WorkingDirectory
-    std::string cwd;                       // absolute
+    std::string cwd;  // absolute
     // LoginUidFact
-    uint32_t login_uid = UINT32_MAX;       // UINT32_MAX when unset
+    uint32_t login_uid = UINT32_MAX;  // UINT32_MAX when unset
     // CgroupFacts
-    std::vector<std::string> cgroups;      // "subsystem=path"
+    std::vector<std::string> cgroups;  // "subsystem=path"
     // ResourceFacts
     uint64_t vm_size_kb = 0, vm_rss_kb = 0, vm_swap_kb = 0, faults_major = 0, faults_minor = 0;
     int64_t fd_limit = -1;
@@ -75,11 +75,15 @@ public:
     virtual uint32_t process(Tid tid, uint32_t wanted, ProcessFacts& facts) = 0;
     // What descriptor `fd` of that thread is now. False when it is closed or cannot be looked at.
     virtual bool descriptor(Tid tid, Fd fd, Descriptor& out) = 0;
-    // Where `name` leads if that thread opens it now, beginning at the directory `from` where it is relative. `to`: the other name, absolute and without
-    // symbolic links; anything unless it leads elsewhere. Who never looks takes names as they are given.
-    virtual NameLeads name(Tid /*tid*/, Fd /*from*/, std::string_view /*name*/, std::string& /*to*/) { return NameLeads::AsGiven; }
-    // A source that sees every call that could change it tells whether all threads have the root directory and the mounts of the witness itself: names are
-    // then looked up without asking for them. Until it is told so, they may not.
+    // Where `name` leads if that thread opens it now, beginning at the directory `from` where it is relative. `to`: the
+    // other name, absolute and without symbolic links; anything unless it leads elsewhere. Who never looks takes names
+    // as they are given.
+    virtual NameLeads name(Tid /*tid*/, Fd /*from*/, std::string_view /*name*/, std::string& /*to*/) {
+        return NameLeads::AsGiven;
+    }
+    // A source that sees every call that could change it tells whether all threads have the root directory and the
+    // mounts of the witness itself: names are then looked up without asking for them. Until it is told so, they may
+    // not.
     virtual void share_root(bool /*shared*/) {}
 };
 

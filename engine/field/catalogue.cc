@@ -18,7 +18,7 @@ constexpr Class classes[] = {
     {"evt", event_entries},     {"process", process_entries},     {"user", user_entries},
     {"group", group_entries},   {"fd", descriptor_entries},       {"fs.path", path_entries},
     {"fdlist", fdlist_entries}, {"container", container_entries}, {"k8s", kubernetes_entries},
-    {"ecs", ecs_entries},       {"bewit", own_entries},       {"util", util_entries},
+    {"ecs", ecs_entries},       {"bewit", own_entries},           {"util", util_entries},
 };
 
 std::vector<Definition> build() {
@@ -48,9 +48,7 @@ std::vector<const Definition*> sort_by_name() {
 
 }  // namespace
 
-std::span<const Definition> all_fields() {
-    return definitions();
-}
+std::span<const Definition> all_fields() { return definitions(); }
 
 const Definition* find_definition(std::string_view name) {
     static const std::vector<const Definition*> sorted = sort_by_name();

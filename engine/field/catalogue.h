@@ -67,9 +67,9 @@ using Extract = Presence(const Field&, Context&, Value&);
 struct Definition {
     FieldId id;
     std::string_view name;
-    std::string_view
-        group;  // "evt", "process", "user", "group", "fd", "fs.path", "fdlist", "container", "k8s", "ecs", "bewit", "util"
-    ParamType type;  // Dyn for evt.rawarg: the parameter's, see Field::type
+    std::string_view group;  // "evt", "process", "user", "group", "fd", "fs.path", "fdlist", "container", "k8s", "ecs",
+                             // "bewit", "util"
+    ParamType type;          // Dyn for evt.rawarg: the parameter's, see Field::type
     PrintFormat format;
     uint32_t flags;  // FieldFlag bits
     Scope scope;

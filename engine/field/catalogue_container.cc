@@ -108,11 +108,7 @@ constexpr Entry kubernetes[] = {
 
 }  // namespace
 
-std::span<const Entry> container_entries() {
-    return entries;
-}
-std::span<const Entry> kubernetes_entries() {
-    return kubernetes;
-}
+std::span<const Entry> container_entries() { return entries; }
+std::span<const Entry> kubernetes_entries() { return kubernetes; }
 
 }  // namespace bewit::field

@@ -36,7 +36,8 @@ constexpr Entry own[] = {
     {"bewit.path.real", CharBuf, Print::None, descriptor, real_path,
      "Path that the kernel knows the event's descriptor by, symbolic links resolved."},
     {"bewit.path.given", CharBuf, Print::None, kind, given_path,
-     "Of an alert that was raised for the name that the kernel resolved, which fd.name shows then: the name that the call gave, made absolute."},
+     "Of an alert that was raised for the name that the kernel resolved, which fd.name shows then: the name that the "
+     "call gave, made absolute."},
     {"bewit.truncated", Bool, Print::None, kind, string_truncated,
      "Whether a text, a buffer or the arguments of the event are longer than what was recorded of them."},
 };
@@ -47,17 +48,9 @@ constexpr Entry util[] = {
 
 }  // namespace
 
-std::span<const Entry> user_entries() {
-    return user;
-}
-std::span<const Entry> group_entries() {
-    return group;
-}
-std::span<const Entry> own_entries() {
-    return own;
-}
-std::span<const Entry> util_entries() {
-    return util;
-}
+std::span<const Entry> user_entries() { return user; }
+std::span<const Entry> group_entries() { return group; }
+std::span<const Entry> own_entries() { return own; }
+std::span<const Entry> util_entries() { return util; }
 
 }  // namespace bewit::field

@@ -18,15 +18,14 @@ constexpr Entry ecs[] = {
     {"ecs.cluster", CharBuf, Print::None, container, ecs_cluster, "Name or ARN of the ECS cluster."},
     {"ecs.service", CharBuf, Print::None, container, ecs_service, "Name of the ECS service that started the task."},
     {"ecs.container.arn", CharBuf, Print::None, container, ecs_container_arn, "ARN of the container."},
-    {"ecs.container.name", CharBuf, Print::None, container, ecs_container_name, "Name of the container in the task definition."},
+    {"ecs.container.name", CharBuf, Print::None, container, ecs_container_name,
+     "Name of the container in the task definition."},
     {"ecs.availability_zone", CharBuf, Print::None, container, ecs_availability_zone, "Availability zone of the task."},
     {"ecs.launch_type", CharBuf, Print::None, container, ecs_launch_type, "FARGATE, EC2 or EXTERNAL."},
 };
 
 }  // namespace
 
-std::span<const Entry> ecs_entries() {
-    return ecs;
-}
+std::span<const Entry> ecs_entries() { return ecs; }
 
 }  // namespace bewit::field

@@ -144,8 +144,6 @@ constexpr Entry entries[] = {
 
 }  // namespace
 
-std::span<const Entry> event_entries() {
-    return entries;
-}
+std::span<const Entry> event_entries() { return entries; }
 
 }  // namespace bewit::field

@@ -110,14 +110,8 @@ constexpr Entry lists[] = {
 
 }  // namespace
 
-std::span<const Entry> descriptor_entries() {
-    return entries;
-}
-std::span<const Entry> path_entries() {
-    return paths;
-}
-std::span<const Entry> fdlist_entries() {
-    return lists;
-}
+std::span<const Entry> descriptor_entries() { return entries; }
+std::span<const Entry> path_entries() { return paths; }
+std::span<const Entry> fdlist_entries() { return lists; }
 
 }  // namespace bewit::field

@@ -177,8 +177,6 @@ constexpr Entry entries[] = {
 
 }  // namespace
 
-std::span<const Entry> process_entries() {
-    return entries;
-}
+std::span<const Entry> process_entries() { return entries; }
 
 }  // namespace bewit::field

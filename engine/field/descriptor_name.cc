@@ -19,25 +19,19 @@ using event::DescriptorType;
 
 constexpr uint64_t wants_directory = 1u << 10;  // O_DIRECTORY in Falco's encoding
 
-bool is_file(const Descriptor& what) {
-    return what.type == DescriptorType::File || what.type == DescriptorType::File2;
-}
-bool is_directory(const Descriptor& what) {
-    return what.type == DescriptorType::Directory;
-}
+bool is_file(const Descriptor& what) { return what.type == DescriptorType::File || what.type == DescriptorType::File2; }
+bool is_directory(const Descriptor& what) { return what.type == DescriptorType::Directory; }
 
-OpenForm form_of(const Context& context) {
-    return effect_of(context.event.kind()).open;
-}
+OpenForm form_of(const Context& context) { return effect_of(context.event.kind()).open; }
 bool has_own_name(OpenForm form) {
     return form == OpenForm::Open || form == OpenForm::OpenAt || form == OpenForm::Creat;
 }
 
-size_t name_position(const Context& context) {
-    return context.event.info().param("name").value_or(0);
-}
+size_t name_position(const Context& context) { return context.event.info().param("name").value_or(0); }
 
-std::string_view file_name(const Context& context, const Descriptor& what) { return context.resolved.empty() ? what.name : context.resolved; }
+std::string_view file_name(const Context& context, const Descriptor& what) {
+    return context.resolved.empty() ? what.name : context.resolved;
+}
 
 // The directory that holds the file; a name that ends in a slash is left whole.
 std::string_view directory_of(std::string_view name) {
@@ -92,9 +86,7 @@ Presence raw_name_before_open(Context& context, Value& value) {
     return give_text(value, param.as_text());
 }
 
-bool opens_directory(const Context& context) {
-    return (context.event.param("flags").as_uint() & wants_directory) != 0;
-}
+bool opens_directory(const Context& context) { return (context.event.param("flags").as_uint() & wants_directory) != 0; }
 bool flags_are_open(const Context& context) {
     return form_of(context) != OpenForm::Creat && !context.event.param("flags").present();
 }

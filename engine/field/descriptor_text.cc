@@ -123,9 +123,7 @@ void unmap(Connection& connection) {
     if (unmap(plain.client) && unmap(plain.server)) connection = plain;
 }
 
-size_t address_size(uint8_t family) {
-    return family == AF_INET ? 4 : 16;
-}
+size_t address_size(uint8_t family) { return family == AF_INET ? 4 : 16; }
 
 void append_unix_tuple(uint64_t source, uint64_t peer, std::string_view path, std::string& out) {
     fmt::format_to(std::back_inserter(out), "{:x}->{:x} {}", source, peer, path);
@@ -146,15 +144,9 @@ void append_inet_tuple(Reader& reader, uint8_t family, std::string& out) {
 
 }  // namespace
 
-std::string_view type_text(DescriptorType type) {
-    return name_of_type(type).text;
-}
-char type_letter(DescriptorType type) {
-    return name_of_type(type).letter;
-}
-std::string_view letter_text(char letter) {
-    return {&letters[static_cast<uint8_t>(letter)], 1};
-}
+std::string_view type_text(DescriptorType type) { return name_of_type(type).text; }
+char type_letter(DescriptorType type) { return name_of_type(type).letter; }
+std::string_view letter_text(char letter) { return {&letters[static_cast<uint8_t>(letter)], 1}; }
 
 std::string_view l4proto_text(const Descriptor& what) {
     switch (l4proto_of(what)) {

@@ -42,9 +42,7 @@ bool takes(Transformer transformer, const ExpressionNode& input) {
     }
 }
 
-bool is_single_text(const ExpressionNode& node) {
-    return is_text(node.type) && !node.list;
-}
+bool is_single_text(const ExpressionNode& node) { return is_text(node.type) && !node.list; }
 
 NodeResult compile_field(const Operand& operand, const filter::FieldName& name) {
     auto field = resolve(name.name, name.argument, name.has_argument);
@@ -327,12 +325,8 @@ Presence Expression::evaluate(Context& context, Value& value) const {
     return presence;
 }
 
-ParamType Expression::type() const {
-    return root_ != nullptr ? root_->type : ParamType::None;
-}
-bool Expression::is_list() const {
-    return root_ != nullptr && root_->list;
-}
+ParamType Expression::type() const { return root_ != nullptr ? root_->type : ParamType::None; }
+bool Expression::is_list() const { return root_ != nullptr && root_->list; }
 
 const Field* Expression::plain_field() const {
     return root_ != nullptr && root_->kind == Kind::Field ? &root_->field : nullptr;

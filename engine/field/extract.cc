@@ -35,9 +35,7 @@ char* Scratch::reserve(size_t size, size_t alignment) {
     return blocks_.back().get();
 }
 
-std::span<char> Scratch::take(size_t size) {
-    return {reserve(size, 1), size};
-}
+std::span<char> Scratch::take(size_t size) { return {reserve(size, 1), size}; }
 
 std::string_view Scratch::keep(std::string_view text) {
     const std::span<char> copy = take(text.size());
@@ -51,12 +49,8 @@ std::span<const Value> Scratch::keep(std::span<const Value> values) {
     return {copy, values.size()};
 }
 
-std::string& Scratch::text() {
-    return texts_.next();
-}
-std::vector<Value>& Scratch::list() {
-    return lists_.next();
-}
+std::string& Scratch::text() { return texts_.next(); }
+std::vector<Value>& Scratch::list() { return lists_.next(); }
 
 void Scratch::clear() {
     block_ = 0;
@@ -77,9 +71,7 @@ Presence extract(const Field& field, Context& context, Value& value) {
     return definition.extract(field, context, value);
 }
 
-Presence absent(const Field&, Context&, Value&) {
-    return Presence::Absent;
-}
+Presence absent(const Field&, Context&, Value&) { return Presence::Absent; }
 
 Presence zero_count(const Field&, Context&, Value& value) {
     value = Value::of_uint(0);

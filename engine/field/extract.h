@@ -64,8 +64,9 @@ struct Context {
     std::string_view hostname = {};  // evt.hostname; empty: none
     uint64_t first_time_ns = 0;      // of the first event: evt.reltime counts from it; 0: from this event
     uint64_t previous_time_ns = 0;   // of the event before: evt.deltatime; 0: there was none
-    std::string_view resolved = {};  // of an open: the kernel's name of the file, which rules are asked about instead of the given one
-    bool truncated = false;          // the source knows that it cut a text: bewit.truncated
+    std::string_view resolved =
+        {};  // of an open: the kernel's name of the file, which rules are asked about instead of the given one
+    bool truncated = false;  // the source knows that it cut a text: bewit.truncated
 };
 
 // The field's value for the event.

@@ -10,23 +10,17 @@ using event::Category;
 using event::DescriptorType;
 using event::EventInfo;
 
-bool has_flag(const Context& context, event::EventFlag flag) {
-    return context.event.info().has(flag);
-}
+bool has_flag(const Context& context, event::EventFlag flag) { return context.event.info().has(flag); }
 
 // A notice that carries its own name.
-bool is_named_notice(const EventInfo& info) {
-    return info.name == "asyncevent";
-}
+bool is_named_notice(const EventInfo& info) { return info.name == "asyncevent"; }
 
 std::string_view name_of_event(const event::View& event) {
     return is_named_notice(event.info()) ? event.param("name").as_text() : event.name();
 }
 
 // A successful execveat is an `execve`; which of the two it was is known only after the call.
-bool name_is_open(const Context& context) {
-    return context.at_entry && context.event.info().name == "execveat";
-}
+bool name_is_open(const Context& context) { return context.at_entry && context.event.info().name == "execveat"; }
 
 bool is_transfer(Category category) {
     return category == Category::IoRead || category == Category::IoWrite || category == Category::IoOther;
@@ -57,12 +51,8 @@ std::string_view category_of(DescriptorType type) {
 
 }  // namespace
 
-Presence event_number(const Field&, Context& context, Value& value) {
-    return give_uint(value, context.number);
-}
-Presence event_source(const Field&, Context&, Value& value) {
-    return give_text(value, "syscall");
-}
+Presence event_number(const Field&, Context& context, Value& value) { return give_uint(value, context.number); }
+Presence event_source(const Field&, Context&, Value& value) { return give_text(value, "syscall"); }
 
 Presence event_hostname(const Field&, Context& context, Value& value) {
     if (context.hostname.empty()) return Presence::Absent;
@@ -137,9 +127,7 @@ Presence is_syslog(const Field&, Context& context, Value& value) {
     return give_bool(value, subject.what != nullptr && subject.what->name.find("/dev/log") != std::string::npos);
 }
 
-Presence event_count(const Field&, Context&, Value& value) {
-    return give_uint(value, 1);
-}
+Presence event_count(const Field&, Context&, Value& value) { return give_uint(value, 1); }
 
 Presence count_exit(const Field&, Context& context, Value& value) {
     const bool is_exit = static_cast<uint16_t>(context.event.id()) % 2 == 1;

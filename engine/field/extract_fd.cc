@@ -115,18 +115,10 @@ Presence fd_typechar(const Field&, Context& context, Value& value) {
     return give_text(value, letter_text(letter));
 }
 
-Presence fd_name(const Field&, Context& context, Value& value) {
-    return give_name(context, value);
-}
-Presence fd_name_raw(const Field&, Context& context, Value& value) {
-    return give_raw_name(context, value);
-}
-Presence fd_directory(const Field&, Context& context, Value& value) {
-    return give_directory(context, value);
-}
-Presence fd_filename(const Field&, Context& context, Value& value) {
-    return give_filename(context, value);
-}
+Presence fd_name(const Field&, Context& context, Value& value) { return give_name(context, value); }
+Presence fd_name_raw(const Field&, Context& context, Value& value) { return give_raw_name(context, value); }
+Presence fd_directory(const Field&, Context& context, Value& value) { return give_directory(context, value); }
+Presence fd_filename(const Field&, Context& context, Value& value) { return give_filename(context, value); }
 
 Presence fd_container_name(const Field&, Context& context, Value& value) {
     return give_with_container(context, value, give_name(context, value));
@@ -178,23 +170,11 @@ Presence fd_types(const Field& field, Context& context, Value& value) {
     return give_stream_type(context, value, static_cast<int32_t>(field.index));
 }
 
-Presence stdin_type(const Field&, Context& context, Value& value) {
-    return give_stream_type(context, value, 0);
-}
-Presence stdout_type(const Field&, Context& context, Value& value) {
-    return give_stream_type(context, value, 1);
-}
-Presence stderr_type(const Field&, Context& context, Value& value) {
-    return give_stream_type(context, value, 2);
-}
-Presence stdin_name(const Field&, Context& context, Value& value) {
-    return give_stream_name(context, value, 0);
-}
-Presence stdout_name(const Field&, Context& context, Value& value) {
-    return give_stream_name(context, value, 1);
-}
-Presence stderr_name(const Field&, Context& context, Value& value) {
-    return give_stream_name(context, value, 2);
-}
+Presence stdin_type(const Field&, Context& context, Value& value) { return give_stream_type(context, value, 0); }
+Presence stdout_type(const Field&, Context& context, Value& value) { return give_stream_type(context, value, 1); }
+Presence stderr_type(const Field&, Context& context, Value& value) { return give_stream_type(context, value, 2); }
+Presence stdin_name(const Field&, Context& context, Value& value) { return give_stream_name(context, value, 0); }
+Presence stdout_name(const Field&, Context& context, Value& value) { return give_stream_name(context, value, 1); }
+Presence stderr_name(const Field&, Context& context, Value& value) { return give_stream_name(context, value, 2); }
 
 }  // namespace bewit::field

@@ -54,9 +54,7 @@ void append_server_ip(Context&, int64_t, const Descriptor* what, std::string& ou
     if (what != nullptr && what->is_inet()) append_address(connection_of(*what).server.address, out);
 }
 
-void append_port(uint16_t port, std::string& out) {
-    fmt::format_to(std::back_inserter(out), "{}", port);
-}
+void append_port(uint16_t port, std::string& out) { fmt::format_to(std::back_inserter(out), "{}", port); }
 
 void append_client_port(Context&, int64_t, const Descriptor* what, std::string& out) {
     if (what != nullptr && is_connection(*what)) append_port(connection_of(*what).client.port, out);
@@ -68,12 +66,8 @@ void append_server_port(Context&, int64_t, const Descriptor* what, std::string& 
 
 }  // namespace
 
-Presence list_numbers(const Field&, Context& context, Value& value) {
-    return give_list(context, value, append_number);
-}
-Presence list_names(const Field&, Context& context, Value& value) {
-    return give_list(context, value, append_name);
-}
+Presence list_numbers(const Field&, Context& context, Value& value) { return give_list(context, value, append_number); }
+Presence list_names(const Field&, Context& context, Value& value) { return give_list(context, value, append_name); }
 Presence list_client_ips(const Field&, Context& context, Value& value) {
     return give_list(context, value, append_client_ip);
 }

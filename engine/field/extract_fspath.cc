@@ -79,7 +79,9 @@ Presence give_path(Context& context, Value& value, std::string_view PathRoles::*
         const Presence presence = give_name(context, value);
         return context.at_entry && presence == Presence::Present ? Presence::Unknown : presence;
     }
-    if (!context.resolved.empty() && !as_given) return context.at_entry ? give_maybe(value, Value::of_text(context.resolved)) : give_text(value, context.resolved);
+    if (!context.resolved.empty() && !as_given)
+        return context.at_entry ? give_maybe(value, Value::of_text(context.resolved))
+                                : give_text(value, context.resolved);
     const size_t position = context.event.info().param(roles->*role).value_or(0);
     const event::Param param = context.event.param(position);
     const bool settled = as_given ? param.present() : path_is_settled(context, position);

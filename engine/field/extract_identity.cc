@@ -32,9 +32,7 @@ Presence give_known_id(Context& context, Value& value, int64_t ProcessFacts::*me
 }
 
 // Ids of threads that are not the kernel's own numbers are not shown.
-bool is_kernel_id(int64_t id) {
-    return id >= -1 && id <= int64_t{UINT32_MAX};
-}
+bool is_kernel_id(int64_t id) { return id >= -1 && id <= int64_t{UINT32_MAX}; }
 
 Presence give_start(Context& context, Value& value, Process* process) {
     const uint64_t start = process != nullptr ? start_of(context, *process) : 0;

@@ -57,28 +57,16 @@ Presence give_ancestor(const Field& field, Context& context, Value& value, TextO
     return context.shown ? give_joined(context, value, text) : give_all(context, value, text);
 }
 
-int64_t pid_of(Context& context, Process& process) {
-    return raw(facts_of(context, process, event::IdentityFacts).pid);
-}
+int64_t pid_of(Context& context, Process& process) { return raw(facts_of(context, process, event::IdentityFacts).pid); }
 
-bool is_shell(std::string_view comm) {
-    return comm.ends_with("sh");
-}
+bool is_shell(std::string_view comm) { return comm.ends_with("sh"); }
 
 using IdOf = int64_t(const event::ProcessFacts&);
-int64_t session_of(const event::ProcessFacts& facts) {
-    return facts.sid;
-}
-int64_t virtual_group_of(const event::ProcessFacts& facts) {
-    return facts.vpgid;
-}
-int64_t group_of(const event::ProcessFacts& facts) {
-    return facts.pgid;
-}
+int64_t session_of(const event::ProcessFacts& facts) { return facts.sid; }
+int64_t virtual_group_of(const event::ProcessFacts& facts) { return facts.vpgid; }
+int64_t group_of(const event::ProcessFacts& facts) { return facts.pgid; }
 
-bool is_in_namespace(const event::ProcessFacts& facts) {
-    return facts.vpid != -1 && facts.vpid != raw(facts.pid);
-}
+bool is_in_namespace(const event::ProcessFacts& facts) { return facts.vpid != -1 && facts.vpid != raw(facts.pid); }
 
 // Who leads the session or group: the process with that id. Where the id is one of another pid namespace than ours, the
 // oldest of those ancestors, without a gap, that belong to it.

@@ -13,14 +13,10 @@ constexpr uint64_t read_only = 1u << 0, write_only = 1u << 1, create = 1u << 2, 
                    created = 1u << 14;
 constexpr uint64_t any_execute = 0111;  // S_IXUSR, S_IXGRP and S_IXOTH have these bits there too: 0x40, 0x8, 0x1
 
-bool has_flags(OpenForm form) {
-    return form != OpenForm::None && form != OpenForm::Creat;
-}
+bool has_flags(OpenForm form) { return form != OpenForm::None && form != OpenForm::Creat; }
 
 // Before the call, flags that could not be read may come with the record that follows.
-bool flags_are_open(const Context& context) {
-    return context.at_entry && !context.event.param("flags").present();
-}
+bool flags_are_open(const Context& context) { return context.at_entry && !context.event.param("flags").present(); }
 
 Presence give_flag(Context& context, Value& value, uint64_t wanted) {
     if (!has_flags(effect_of(context.event.kind()).open)) return give_bool(value, false);
@@ -28,15 +24,11 @@ Presence give_flag(Context& context, Value& value, uint64_t wanted) {
     return give_bool(value, (context.event.param("flags").as_uint() & wanted) != 0);
 }
 
-bool mode_executes(const Context& context) {
-    return (context.event.param("mode").as_uint() & any_execute) != 0;
-}
+bool mode_executes(const Context& context) { return (context.event.param("mode").as_uint() & any_execute) != 0; }
 
 }  // namespace
 
-Presence open_for_reading(const Field&, Context& context, Value& value) {
-    return give_flag(context, value, read_only);
-}
+Presence open_for_reading(const Field&, Context& context, Value& value) { return give_flag(context, value, read_only); }
 Presence open_for_writing(const Field&, Context& context, Value& value) {
     return give_flag(context, value, write_only);
 }

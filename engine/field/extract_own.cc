@@ -64,7 +64,8 @@ Presence string_truncated(const Field&, Context& context, Value& value) {
     if (context.truncated) return give_bool(value, true);
     for (size_t i = 0; i < context.event.param_count(); ++i) {
         const Param param = context.event.param(i);
-        if (is_cut_path(param) || is_cut_list(context.event, param) || is_cut_buffer(context.event, param)) return give_bool(value, true);
+        if (is_cut_path(param) || is_cut_list(context.event, param) || is_cut_buffer(context.event, param))
+            return give_bool(value, true);
     }
     // Before the call nobody knows how much it will move.
     return context.at_entry ? Presence::Unknown : give_bool(value, false);

@@ -38,9 +38,7 @@ Presence give_exe_age(Context& context, Value& value, uint64_t later_ns) {
     return give_uint(value, later_ns - image->exe_ctime_ns);
 }
 
-uint64_t namespace_start_of(const Context& context) {
-    return context.state.container().start_time_ns.value_or(0);
-}
+uint64_t namespace_start_of(const Context& context) { return context.state.container().start_time_ns.value_or(0); }
 
 // A session's leader may get a terminal by opening one, and by an ioctl.
 bool may_change_terminal(const Context& context, const ProcessFacts& facts) {
@@ -52,18 +50,12 @@ bool may_change_terminal(const Context& context, const ProcessFacts& facts) {
 
 }  // namespace
 
-Presence process_name(const Field&, Context& context, Value& value) {
-    return give_own(context, value, comm_of);
-}
-Presence process_exe(const Field&, Context& context, Value& value) {
-    return give_own(context, value, exe_of);
-}
+Presence process_name(const Field&, Context& context, Value& value) { return give_own(context, value, comm_of); }
+Presence process_exe(const Field&, Context& context, Value& value) { return give_own(context, value, exe_of); }
 Presence process_exe_path(const Field&, Context& context, Value& value) {
     return give_own(context, value, exe_path_of);
 }
-Presence process_cmdline(const Field&, Context& context, Value& value) {
-    return give_own(context, value, cmdline_of);
-}
+Presence process_cmdline(const Field&, Context& context, Value& value) { return give_own(context, value, cmdline_of); }
 
 Presence process_args(const Field& field, Context& context, Value& value) {
     if (field.index < 0) return give_own(context, value, args_of);

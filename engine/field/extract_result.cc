@@ -11,26 +11,16 @@ using event::Category;
 using event::Descriptor;
 using event::DescriptorType;
 
-bool is_file(const Descriptor& what) {
-    return what.type == DescriptorType::File || what.type == DescriptorType::File2;
-}
-bool is_file_or_directory(const Descriptor& what) {
-    return is_file(what) || what.type == DescriptorType::Directory;
-}
-bool is_socket(const Descriptor& what) {
-    return what.is_inet() || what.type == DescriptorType::Unix;
-}
+bool is_file(const Descriptor& what) { return what.type == DescriptorType::File || what.type == DescriptorType::File2; }
+bool is_file_or_directory(const Descriptor& what) { return is_file(what) || what.type == DescriptorType::Directory; }
+bool is_socket(const Descriptor& what) { return what.is_inet() || what.type == DescriptorType::Unix; }
 
-bool opens_file(const Context& context) {
-    return effect_of(context.event.kind()).open != OpenForm::None;
-}
+bool opens_file(const Context& context) { return effect_of(context.event.kind()).open != OpenForm::None; }
 bool opens_connection(const Context& context) {
     const std::string_view name = context.event.info().name;
     return name == "accept" || name == "accept4" || name == "connect";
 }
-bool is_memory(const Context& context) {
-    return context.event.info().category == Category::Memory;
-}
+bool is_memory(const Context& context) { return context.event.info().category == Category::Memory; }
 
 Presence give_failure(Context& context, Value& value) {
     const auto result = context.event.result();
@@ -38,19 +28,13 @@ Presence give_failure(Context& context, Value& value) {
 }
 
 using CategorySet = uint32_t;
-constexpr CategorySet bit(Category category) {
-    return 1u << static_cast<unsigned>(category);
-}
+constexpr CategorySet bit(Category category) { return 1u << static_cast<unsigned>(category); }
 constexpr CategorySet reading = bit(Category::IoRead), writing = bit(Category::IoWrite);
 constexpr CategorySet moving = reading | writing | bit(Category::IoOther);
 
 using Accepts = bool(const Descriptor&);
-bool any(const Descriptor&) {
-    return true;
-}
-bool is_inet(const Descriptor& what) {
-    return what.is_inet();
-}
+bool any(const Descriptor&) { return true; }
+bool is_inet(const Descriptor& what) { return what.is_inet(); }
 
 // The number of bytes that were moved, when the call is of these categories and its descriptor pleases.
 Presence give_length(Context& context, Value& value, CategorySet categories, Accepts* accepts) {
@@ -80,9 +64,7 @@ Presence result_failed(const Field&, Context& context, Value& value) {
     return result ? give_bool(value, *result < 0) : Presence::Absent;
 }
 
-Presence error_count(const Field&, Context& context, Value& value) {
-    return give_failure(context, value);
-}
+Presence error_count(const Field&, Context& context, Value& value) { return give_failure(context, value); }
 
 Presence error_count_file(const Field&, Context& context, Value& value) {
     const Descriptor* what = event_descriptor(context).what;

@@ -20,9 +20,7 @@ using event::Descriptor;
 using event::DescriptorType;
 using event::Endpoint;
 
-bool has_role(const Descriptor& what) {
-    return what.role != Descriptor::Role::None;
-}
+bool has_role(const Descriptor& what) { return what.role != Descriptor::Role::None; }
 bool is_connection(const Descriptor& what) {
     return what.type == DescriptorType::Ipv4 || what.type == DescriptorType::Ipv6;
 }
@@ -142,31 +140,19 @@ Presence fd_either_port(const Field&, Context& context, Value& value) {
     return give_both(context, value, [](const Endpoint& end) { return Value::of_uint(end.port); });
 }
 
-Presence fd_client_ip(const Field&, Context& context, Value& value) {
-    return give_address(context, value, client_of);
-}
+Presence fd_client_ip(const Field&, Context& context, Value& value) { return give_address(context, value, client_of); }
 Presence fd_server_ip(const Field&, Context& context, Value& value) {
     return give_address(context, value, server_address_of);
 }
-Presence fd_local_ip(const Field&, Context& context, Value& value) {
-    return give_address(context, value, local_of);
-}
-Presence fd_remote_ip(const Field&, Context& context, Value& value) {
-    return give_address(context, value, remote_of);
-}
+Presence fd_local_ip(const Field&, Context& context, Value& value) { return give_address(context, value, local_of); }
+Presence fd_remote_ip(const Field&, Context& context, Value& value) { return give_address(context, value, remote_of); }
 
-Presence fd_client_port(const Field&, Context& context, Value& value) {
-    return give_port(context, value, client_of);
-}
+Presence fd_client_port(const Field&, Context& context, Value& value) { return give_port(context, value, client_of); }
 Presence fd_server_port(const Field&, Context& context, Value& value) {
     return give_port(context, value, server_port_of);
 }
-Presence fd_local_port(const Field&, Context& context, Value& value) {
-    return give_port(context, value, local_of);
-}
-Presence fd_remote_port(const Field&, Context& context, Value& value) {
-    return give_port(context, value, remote_of);
-}
+Presence fd_local_port(const Field&, Context& context, Value& value) { return give_port(context, value, local_of); }
+Presence fd_remote_port(const Field&, Context& context, Value& value) { return give_port(context, value, remote_of); }
 
 Presence fd_client_port_text(const Field&, Context& context, Value& value) {
     return give_port_text(context, value, client_of);

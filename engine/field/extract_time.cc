@@ -51,18 +51,12 @@ uint64_t since(const Context& context, uint64_t start_ns) {
 
 }  // namespace
 
-Presence time_of_day(const Field&, Context& context, Value& value) {
-    return give_local(context, value, false, true);
-}
+Presence time_of_day(const Field&, Context& context, Value& value) { return give_local(context, value, false, true); }
 Presence time_of_day_s(const Field&, Context& context, Value& value) {
     return give_local(context, value, false, false);
 }
-Presence date_time(const Field&, Context& context, Value& value) {
-    return give_local(context, value, true, true);
-}
-Presence date_time_s(const Field&, Context& context, Value& value) {
-    return give_local(context, value, true, false);
-}
+Presence date_time(const Field&, Context& context, Value& value) { return give_local(context, value, true, true); }
+Presence date_time_s(const Field&, Context& context, Value& value) { return give_local(context, value, true, false); }
 
 Presence time_iso8601(const Field&, Context& context, Value& value) {
     std::string& out = context.scratch.text();
@@ -78,9 +72,7 @@ Presence time_iso8601(const Field&, Context& context, Value& value) {
     return give_text(value, out);
 }
 
-Presence raw_time(const Field&, Context& context, Value& value) {
-    return give_uint(value, context.event.time_ns());
-}
+Presence raw_time(const Field&, Context& context, Value& value) { return give_uint(value, context.event.time_ns()); }
 Presence raw_time_s(const Field&, Context& context, Value& value) {
     return give_uint(value, context.event.time_ns() / second);
 }

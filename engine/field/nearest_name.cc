@@ -15,9 +15,7 @@ constexpr size_t shortest_start = 4;
 constexpr size_t longest_wanted = 128;
 
 // How many corrections a slip of the pen may need.
-size_t most_corrections(std::string_view wanted) {
-    return std::max<size_t>(1, wanted.size() / 3);
-}
+size_t most_corrections(std::string_view wanted) { return std::max<size_t>(1, wanted.size() / 3); }
 
 }  // namespace
 

@@ -22,9 +22,7 @@ using event::PrintFormat;
 
 constexpr uint64_t second = 1'000'000'000;
 
-bool is_path(ParamType type) {
-    return type == ParamType::FsPath || type == ParamType::FsRelPath;
-}
+bool is_path(ParamType type) { return type == ParamType::FsPath || type == ParamType::FsRelPath; }
 
 bool is_signed(ParamType type) {
     switch (type) {

@@ -21,7 +21,8 @@ struct ParamText {
 // parameters.
 ParamText param_text(Context& context, size_t position);
 
-// The directory that the path in that parameter starts from; empty for an absolute path, `unknown_directory` (engine/state/path.h) where nobody knows.
+// The directory that the path in that parameter starts from; empty for an absolute path, `unknown_directory`
+// (engine/state/path.h) where nobody knows.
 std::string_view start_of(Context& context, size_t position);
 // The directory as the call gave it, if it gave one.
 Fd directory_of_path(const event::View& event, size_t position);

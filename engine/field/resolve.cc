@@ -38,7 +38,8 @@ size_t longest_name() {
 }
 
 Found find_dotted(std::string_view name) {
-    for (size_t dot = name.rfind('.', longest_name()); dot != std::string_view::npos && dot > 0; dot = name.rfind('.', dot - 1)) {
+    for (size_t dot = name.rfind('.', longest_name()); dot != std::string_view::npos && dot > 0;
+         dot = name.rfind('.', dot - 1)) {
         const Definition* definition = find_definition(name.substr(0, dot));
         if (definition != nullptr && (definition->arguments & DottedArgument) != 0)
             return {definition, name.substr(dot + 1)};
@@ -191,9 +192,7 @@ tl::expected<Field, std::string> resolve(std::string_view name, std::string_view
     return resolve_words({name, argument, has_argument});
 }
 
-tl::expected<Field, std::string> resolve(std::string_view text) {
-    return resolve_text(text, false);
-}
+tl::expected<Field, std::string> resolve(std::string_view text) { return resolve_text(text, false); }
 
 bool is_field(std::string_view text) {
     return find(text.substr(0, text.find('['))).definition != nullptr && resolve_text(text, true).has_value();

@@ -26,7 +26,8 @@ event::NameLeads name_before_open_leads(Context& context, std::string& to) {
     if (!param.present()) return event::NameLeads::AsGiven;
     // What openat2(2) makes of a name is its own affair (RESOLVE_IN_ROOT and others).
     if (context.event.param("resolve").as_uint() != 0) return event::NameLeads::Unknown;
-    return context.state.name_leads(context.event.tid(), directory_of_path(context.event, *position), param.as_text(), to);
+    return context.state.name_leads(context.event.tid(), directory_of_path(context.event, *position), param.as_text(),
+                                    to);
 }
 
 std::optional<std::string_view> other_name_after_open(Context& context) {
@@ -35,7 +36,8 @@ std::optional<std::string_view> other_name_after_open(Context& context) {
     const EventDescriptor subject = event_descriptor(context);
     if (!subject.known || subject.what == nullptr || subject.number < 0 || subject.number > INT32_MAX) return none;
     const std::string_view given = context.scratch.keep(without_slash(subject.what->name));
-    const event::Descriptor* const kernel = context.state.kernel_descriptor(context.event.tid(), static_cast<Fd>(subject.number));
+    const event::Descriptor* const kernel =
+        context.state.kernel_descriptor(context.event.tid(), static_cast<Fd>(subject.number));
     if (kernel == nullptr) return std::nullopt;
     if (!kernel->name.starts_with('/') || kernel->name == given) return none;
     return context.scratch.keep(kernel->name);

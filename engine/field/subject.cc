@@ -24,15 +24,9 @@ std::string_view trim_blanks(std::string_view text) {
 
 }  // namespace
 
-state::Process* thread_of(Context& context) {
-    return context.state.thread(context.event.tid());
-}
-state::Process* leader_of(Context& context) {
-    return context.state.process(context.event.tid());
-}
-state::Process* parent_of(Context& context) {
-    return context.state.ancestor(context.event.tid(), 1);
-}
+state::Process* thread_of(Context& context) { return context.state.thread(context.event.tid()); }
+state::Process* leader_of(Context& context) { return context.state.process(context.event.tid()); }
+state::Process* parent_of(Context& context) { return context.state.ancestor(context.event.tid(), 1); }
 
 std::string_view comm_of(Context& context, state::Process& process) {
     return facts_of(context, process, event::CommFact).comm;

@@ -9,16 +9,10 @@ namespace {
 
 using filter::Transformer;
 
-constexpr char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-constexpr char to_upper(char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
 
-bool is_text(const Value& value) {
-    return value.form == Value::Form::Text || value.form == Value::Form::Bytes;
-}
+bool is_text(const Value& value) { return value.form == Value::Form::Text || value.form == Value::Form::Bytes; }
 
 // A buffer that holds a text ends with its NUL.
 std::string_view without_final_nuls(std::string_view text) {

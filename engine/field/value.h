@@ -11,8 +11,8 @@
 
 namespace bewit::field {
 
-// Whether there is a value. Only in the look before the call, where its result is to tell: Unknown, and OneOf, when it will be one of the values of the
-// list that is given.
+// Whether there is a value. Only in the look before the call, where its result is to tell: Unknown, and OneOf, when it
+// will be one of the values of the list that is given.
 enum class Presence : uint8_t { Absent, Present, Unknown, OneOf };
 
 // Text and lists are borrowed: from the record, the state, or the context's scratch; valid until the next event.

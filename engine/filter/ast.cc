@@ -28,31 +28,17 @@ std::vector<Pointer> clone_all(const std::vector<Pointer>& items) {
     return copies;
 }
 
-FieldName copy(const FieldName& field) {
-    return field;
-}
-Literal copy(const Literal& literal) {
-    return literal;
-}
+FieldName copy(const FieldName& field) { return field; }
+Literal copy(const Literal& literal) { return literal; }
 TransformerCall copy(const TransformerCall& call) {
     return {call.transformer, clone_all(call.arguments), call.argument, call.has_argument};
 }
-OperandList copy(const OperandList& list) {
-    return {clone_all(list.items)};
-}
+OperandList copy(const OperandList& list) { return {clone_all(list.items)}; }
 
-And copy(const And& all) {
-    return {clone_all(all.children)};
-}
-Or copy(const Or& any) {
-    return {clone_all(any.children)};
-}
-Not copy(const Not& negation) {
-    return {clone(*negation.child)};
-}
-Identifier copy(const Identifier& identifier) {
-    return identifier;
-}
+And copy(const And& all) { return {clone_all(all.children)}; }
+Or copy(const Or& any) { return {clone_all(any.children)}; }
+Not copy(const Not& negation) { return {clone(*negation.child)}; }
+Identifier copy(const Identifier& identifier) { return identifier; }
 Check copy(const Check& check) {
     return {clone(*check.left),     check.op,          check.modifier,     check.list,
             clone_all(check.right), check.op_location, check.double_equals};
@@ -78,22 +64,12 @@ bool same(const TransformerCall& left, const TransformerCall& right) {
     return left.transformer == right.transformer && left.has_argument == right.has_argument &&
            left.argument == right.argument && same_all(left.arguments, right.arguments);
 }
-bool same(const OperandList& left, const OperandList& right) {
-    return same_all(left.items, right.items);
-}
+bool same(const OperandList& left, const OperandList& right) { return same_all(left.items, right.items); }
 
-bool same(const And& left, const And& right) {
-    return same_all(left.children, right.children);
-}
-bool same(const Or& left, const Or& right) {
-    return same_all(left.children, right.children);
-}
-bool same(const Not& left, const Not& right) {
-    return equal(*left.child, *right.child);
-}
-bool same(const Identifier& left, const Identifier& right) {
-    return left.name == right.name;
-}
+bool same(const And& left, const And& right) { return same_all(left.children, right.children); }
+bool same(const Or& left, const Or& right) { return same_all(left.children, right.children); }
+bool same(const Not& left, const Not& right) { return equal(*left.child, *right.child); }
+bool same(const Identifier& left, const Identifier& right) { return left.name == right.name; }
 bool same(const Check& left, const Check& right) {
     return left.op == right.op && left.modifier == right.modifier && left.list == right.list &&
            equal(*left.left, *right.left) && same_all(left.right, right.right);
@@ -112,15 +88,9 @@ bool same_value(const Node& left, const Node& right) {
 
 }  // namespace
 
-std::string_view text(Operator op) {
-    return operator_texts[static_cast<size_t>(op)];
-}
-std::string_view text(Modifier modifier) {
-    return modifier_texts[static_cast<size_t>(modifier)];
-}
-std::string_view text(Transformer transformer) {
-    return transformer_texts[static_cast<size_t>(transformer)];
-}
+std::string_view text(Operator op) { return operator_texts[static_cast<size_t>(op)]; }
+std::string_view text(Modifier modifier) { return modifier_texts[static_cast<size_t>(modifier)]; }
+std::string_view text(Transformer transformer) { return transformer_texts[static_cast<size_t>(transformer)]; }
 
 ExpressionPtr clone(const Expression& expression) {
     auto result = std::make_unique<Expression>();
@@ -137,11 +107,7 @@ OperandPtr clone(const Operand& operand) {
     return result;
 }
 
-bool equal(const Expression& left, const Expression& right) {
-    return same_value(left, right);
-}
-bool equal(const Operand& left, const Operand& right) {
-    return same_value(left, right);
-}
+bool equal(const Expression& left, const Expression& right) { return same_value(left, right); }
+bool equal(const Operand& left, const Operand& right) { return same_value(left, right); }
 
 }  // namespace bewit::filter

@@ -48,12 +48,8 @@ OperandPtr OperandParser::finish(Location start, Value&& value) {
 
 // ---- fields and calls
 
-OperandPtr OperandParser::try_field() {
-    return with_argument(try_field_head());
-}
-OperandPtr OperandParser::try_call() {
-    return with_argument(try_call_head());
-}
+OperandPtr OperandParser::try_field() { return with_argument(try_field_head()); }
+OperandPtr OperandParser::try_call() { return with_argument(try_call_head()); }
 
 OperandPtr OperandParser::with_argument(OperandPtr head) {
     if (head == nullptr || !take_argument(*head)) return nullptr;

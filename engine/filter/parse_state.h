@@ -17,7 +17,8 @@ namespace bewit::filter {
 // after that.
 class ParseState {
 public:
-    ParseState(std::string_view text, const ParseOptions& options) : scanner(text), max_depth_(options.max_depth), nodes_left_(options.max_nodes) {}
+    ParseState(std::string_view text, const ParseOptions& options)
+        : scanner(text), max_depth_(options.max_depth), nodes_left_(options.max_nodes) {}
 
     // Notes the error, at the place where the next token would begin, and returns what stands for failure.
     std::nullptr_t fail(std::string message) { return fail_at(scanner.here(), std::move(message)); }

@@ -86,9 +86,7 @@ void Printer::append(const TransformerCall& call) {
     append_bracket(call.has_argument, call.argument);
 }
 
-void Printer::append(const OperandList& list) {
-    append_arguments(list.items);
-}
+void Printer::append(const OperandList& list) { append_arguments(list.items); }
 
 void Printer::append_argument(const Operand& operand) {
     const auto* literal = std::get_if<Literal>(&operand.value);

@@ -76,9 +76,7 @@ void append_control(std::string& out, char c) {
     }
 }
 
-bool is_control(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 template <class Predicate>
 bool plain(std::string_view value, Predicate&& ends) {
@@ -140,11 +138,7 @@ std::string quote(std::string_view value) {
     return out;
 }
 
-bool plain_string(std::string_view value) {
-    return plain(value, ends_bare);
-}
-bool plain_argument(std::string_view value) {
-    return plain(value, ends_bare_argument);
-}
+bool plain_string(std::string_view value) { return plain(value, ends_bare); }
+bool plain_argument(std::string_view value) { return plain(value, ends_bare_argument); }
 
 }  // namespace bewit::filter

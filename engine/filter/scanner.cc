@@ -104,9 +104,7 @@ bool Scanner::take_negation() {
     return true;
 }
 
-std::string_view Scanner::identifier() {
-    return take_length(identifier_length(rest()));
-}
+std::string_view Scanner::identifier() { return take_length(identifier_length(rest())); }
 
 std::string_view Scanner::field_name() {
     const std::string_view text = rest();
@@ -120,13 +118,9 @@ std::string_view Scanner::field_name() {
     return take_length(length == first ? 0 : length);
 }
 
-std::string_view Scanner::bare() {
-    return take_length(bare_length(rest(), ends_bare));
-}
+std::string_view Scanner::bare() { return take_length(bare_length(rest(), ends_bare)); }
 
-std::string_view Scanner::bare_argument() {
-    return take_length(bare_length(rest(), ends_bare_argument));
-}
+std::string_view Scanner::bare_argument() { return take_length(bare_length(rest(), ends_bare_argument)); }
 
 std::string_view Scanner::hexadecimal() {
     const std::string_view text = rest();
@@ -135,9 +129,7 @@ std::string_view Scanner::hexadecimal() {
     return take_length(digits == 0 ? 0 : 2 + digits);
 }
 
-std::string_view Scanner::number() {
-    return take_length(number_length(rest()));
-}
+std::string_view Scanner::number() { return take_length(number_length(rest())); }
 
 std::string_view Scanner::quoted() {
     const std::string_view text = rest();

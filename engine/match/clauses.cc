@@ -71,9 +71,7 @@ Clauses Clauses::not_null(uint8_t argument) {
            test({.argument = argument, .equal = false, .mask = UINT32_MAX, .value = 0, .high = true});
 }
 
-bool Clauses::is_always() const {
-    return clauses_.size() == 1 && clauses_.front().empty();
-}
+bool Clauses::is_always() const { return clauses_.size() == 1 && clauses_.front().empty(); }
 
 void Clauses::add(Clause clause) {
     if (std::ranges::any_of(clauses_, [&](const Clause& known) { return clause_implies(clause, known); })) return;

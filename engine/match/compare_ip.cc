@@ -10,12 +10,8 @@ using event::Address;
 using field::Value;
 using filter::Operator;
 
-bool contains(const Address& literal, const Address& address) {
-    return literal == address;
-}
-bool contains(const Network& literal, const Address& address) {
-    return literal.contains(address);
-}
+bool contains(const Address& literal, const Address& address) { return literal == address; }
+bool contains(const Network& literal, const Address& address) { return literal.contains(address); }
 
 template <class Literal>
 class AddressTest final : public Comparison {

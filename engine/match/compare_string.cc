@@ -20,9 +20,7 @@ namespace {
 using field::Value;
 using filter::Operator;
 
-bool is_text(const Value& value) {
-    return value.form == Value::Form::Text;
-}
+bool is_text(const Value& value) { return value.form == Value::Form::Text; }
 
 // One literal and a plain test.
 template <class Test>

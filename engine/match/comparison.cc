@@ -32,9 +32,7 @@ bool compare_texts(Operator op, std::string_view left, std::string_view right) {
     }
 }
 
-bool has_text(const Value& value) {
-    return value.form == Value::Form::Text || value.form == Value::Form::Bytes;
-}
+bool has_text(const Value& value) { return value.form == Value::Form::Text || value.form == Value::Form::Bytes; }
 
 }  // namespace
 

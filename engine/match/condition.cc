@@ -62,8 +62,6 @@ bool Condition::matches(field::Context& context) const {
     return impl_->evaluator->evaluate(impl_->root) == Truth::True;
 }
 
-event::KindSet Condition::kinds() const {
-    return impl_->kinds;
-}
+event::KindSet Condition::kinds() const { return impl_->kinds; }
 
 }  // namespace bewit::match

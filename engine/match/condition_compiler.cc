@@ -25,7 +25,8 @@ Compiled<NodeId> ConditionCompiler::compile_check(const filter::Check& check) {
 
 Compiled<bool> ConditionCompiler::append_operands(const filter::Or& any, unsigned depth, std::vector<NodeId>& nodes) {
     for (const filter::ExpressionPtr& child : any.children) {
-        if (const auto* inner = std::get_if<filter::Or>(&child->value); inner != nullptr && depth < max_condition_depth) {
+        if (const auto* inner = std::get_if<filter::Or>(&child->value);
+            inner != nullptr && depth < max_condition_depth) {
             if (auto done = append_operands(*inner, depth + 1, nodes); !done) return done;
             continue;
         }
@@ -67,7 +68,7 @@ Compiled<NodeId> ConditionCompiler::compile(const filter::Expression& expression
         return compile(*negated->child, depth + 1).map([&](NodeId child) { return graph_.negation(child); });
     }
     Compiled<NodeId> node = std::holds_alternative<filter::And>(expression.value) ? compile_and(expression, depth)
-                                                                                 : compile_or(expression, depth);
+                                                                                  : compile_or(expression, depth);
     if (!node || graph_.links() < Graph::most_links / 2) return node;
     return tl::unexpected(CompileError{expression.location, too_large});
 }

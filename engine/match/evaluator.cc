@@ -16,9 +16,7 @@ constexpr uint32_t slots_per_word = 32;
 constexpr uint64_t known_bit = 1;
 constexpr uint64_t true_bit = 2;
 
-size_t words_for(uint32_t slots) {
-    return 1 + (slots + slots_per_word - 1) / slots_per_word;
-}
+size_t words_for(uint32_t slots) { return 1 + (slots + slots_per_word - 1) / slots_per_word; }
 
 uint64_t next_owner() {
     static std::atomic<uint64_t> last{0};
@@ -129,7 +127,8 @@ Truth Evaluator::compute_unusual(const Leaf& leaf) {
 // Whichever of the values it will be.
 Truth Evaluator::compute_one_of(const Leaf& leaf, std::span<const Value> values) {
     if (leaf.right) return Truth::Unknown;
-    const auto holding = std::ranges::count_if(values, [&](const Value& value) { return leaf.holds(value, context_->scratch); });
+    const auto holding =
+        std::ranges::count_if(values, [&](const Value& value) { return leaf.holds(value, context_->scratch); });
     if (holding == 0) return Truth::False;
     return static_cast<size_t>(holding) == values.size() ? Truth::True : Truth::Unknown;
 }
@@ -172,8 +171,6 @@ Truth Evaluator::follow(Edge edge) {
     return edge % 2 == 0 ? truth : negate(truth);
 }
 
-Truth Evaluator::evaluate(NodeId node) {
-    return follow(edge_to_[node]);
-}
+Truth Evaluator::evaluate(NodeId node) { return follow(edge_to_[node]); }
 
 }  // namespace bewit::match

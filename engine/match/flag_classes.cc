@@ -25,7 +25,8 @@ uint64_t FlagClasses::with(const Clauses& clauses, uint8_t argument) const {
     for (unsigned number = 0; number < 64; ++number) {
         const uint32_t flags = flags_of(number);
         const bool may = std::ranges::any_of(clauses.clauses(), [&](const Clause& clause) {
-            return std::ranges::all_of(clause, [&](const RegisterTest& test) { return may_hold(test, argument, flags); });
+            return std::ranges::all_of(clause,
+                                       [&](const RegisterTest& test) { return may_hold(test, argument, flags); });
         });
         if (may) result |= uint64_t{1} << number;
     }

@@ -153,8 +153,6 @@ bool glob_match(std::string_view pattern, std::string_view text, bool fold_case)
     return at == pattern.size();
 }
 
-bool is_glob(std::string_view pattern) {
-    return pattern.find_first_of("*?[") != std::string_view::npos;
-}
+bool is_glob(std::string_view pattern) { return pattern.find_first_of("*?[") != std::string_view::npos; }
 
 }  // namespace bewit::match

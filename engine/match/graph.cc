@@ -15,7 +15,6 @@ uint64_t hash_of(Node::Op op, std::span<const uint32_t> operands) {
 
 }  // namespace
 
-
 Graph::Graph() : nodes_(2) {
     nodes_[no].op = Node::Op::False;
     nodes_[yes].op = Node::Op::True;
@@ -47,9 +46,7 @@ NodeId Graph::intern(Node::Op op, std::span<const uint32_t> operands, bool of_pr
     return made;
 }
 
-NodeId Graph::leaf(LeafId leaf, bool of_process) {
-    return intern(Node::Op::Leaf, {&leaf, 1}, of_process);
-}
+NodeId Graph::leaf(LeafId leaf, bool of_process) { return intern(Node::Op::Leaf, {&leaf, 1}, of_process); }
 
 NodeId Graph::negation(NodeId child) {
     const Node& node = nodes_[child];

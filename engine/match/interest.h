@@ -45,10 +45,10 @@ struct KindInterest {
 struct Interest {
     std::array<KindInterest, event::max_kinds> kinds;  // by event::Kind
     uint32_t facts = 0;                                // event::FactGroup bits that conditions and outputs use
-    // Of open(2) and openat(2), what names can decide; made when it is asked for, since that takes time (tens of milliseconds for the
-    // community's stable rules). Empty where there are no rules, where
-    // names decide nothing, or where the table would be too large. What it was made from must live as long as this. Of any thread; asked to stop, it
-    // soon returns what is of no use.
+    // Of open(2) and openat(2), what names can decide; made when it is asked for, since that takes time (tens of
+    // milliseconds for the community's stable rules). Empty where there are no rules, where names decide nothing, or
+    // where the table would be too large. What it was made from must live as long as this. Of any thread; asked to
+    // stop, it soon returns what is of no use.
     std::function<PathTest(const std::stop_token&)> open_names;
 
     const KindInterest& of(event::Kind kind) const { return kinds[event::index(kind)]; }

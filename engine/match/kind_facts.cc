@@ -23,9 +23,7 @@ bool has_parameter(const event::EventInfo& info, const Field& field) {
 }
 
 // Fields that are about the descriptor of the event; `fd.types` is about all descriptors of the process.
-bool is_about_descriptor(std::string_view name) {
-    return name.starts_with("fd.") && name != "fd.types";
-}
+bool is_about_descriptor(std::string_view name) { return name.starts_with("fd.") && name != "fd.types"; }
 
 bool has_descriptor(const event::EventInfo& info) {
     return info.has(event::CreatesFd) || info.has(event::UsesFd) || info.has(event::DestroysFd);

@@ -97,9 +97,7 @@ KindSet kinds_of(const Expression& expression, bool negated) {
 
 }  // namespace
 
-KindSet kinds_of(const Expression& expression) {
-    return kinds_of(expression, false);
-}
+KindSet kinds_of(const Expression& expression) { return kinds_of(expression, false); }
 
 size_t event_type_count(const KindSet& kinds) {
     // By kind: the first kind of the same event type.

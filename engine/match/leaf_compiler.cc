@@ -22,9 +22,7 @@ using filter::Modifier;
 using filter::Operand;
 using filter::Operator;
 
-bool takes_list(Operator op) {
-    return op == Operator::In || op == Operator::Intersects || op == Operator::PMatch;
-}
+bool takes_list(Operator op) { return op == Operator::In || op == Operator::Intersects || op == Operator::PMatch; }
 
 bool names_event_type(const field::Expression& left) {
     const field::Field* field = left.plain_field();

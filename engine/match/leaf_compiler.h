@@ -29,7 +29,8 @@ template <class T>
 using Compiled = tl::expected<T, CompileError>;
 
 // Adds to `leaves`, and appends to `warnings` until there are one more than are told of a condition
-// (rule::limits::condition_warnings). What one rule set may hold is limited (leaf.h). Both, and `names`, must outlive the compiler; `names` may be null.
+// (rule::limits::condition_warnings). What one rule set may hold is limited (leaf.h). Both, and `names`, must outlive
+// the compiler; `names` may be null.
 class LeafCompiler {
 public:
     LeafCompiler(LeafTable& leaves, NameResolver* names, std::vector<CompileWarning>& warnings)

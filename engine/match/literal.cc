@@ -18,9 +18,7 @@ namespace {
 using event::Address;
 using event::ParamType;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<int> hex_digit(char c) {
     if (is_digit(c)) return c - '0';

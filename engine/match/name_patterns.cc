@@ -66,7 +66,8 @@ bool NamePatterns::fits_for_good(Place place) const {
 void NamePatterns::mark_awaited(std::span<const Place> places, std::array<bool, 256>& awaited) const {
     for (const Place place : places) {
         const auto& [pattern, at] = at_[place];
-        if (at < patterns_[pattern].size() && patterns_[pattern][at].kind == Kind::Byte) awaited[patterns_[pattern][at].byte] = true;
+        if (at < patterns_[pattern].size() && patterns_[pattern][at].kind == Kind::Byte)
+            awaited[patterns_[pattern][at].byte] = true;
     }
 }
 
@@ -84,7 +85,8 @@ void NamePatterns::enter(Places& places, size_t pattern, size_t at) const {
     const Pattern& tokens = patterns_[pattern];
     for (;; ++at) {
         places.push_back(first_[pattern] + static_cast<Place>(at));
-        const bool may_be_nothing = at < tokens.size() && (tokens[at].kind == Kind::Star || tokens[at].kind == Kind::NotSlashes);
+        const bool may_be_nothing =
+            at < tokens.size() && (tokens[at].kind == Kind::Star || tokens[at].kind == Kind::NotSlashes);
         if (!may_be_nothing) return;
     }
 }

@@ -14,7 +14,8 @@
 
 namespace bewit::match {
 
-// Each pattern is a little nondeterministic automaton; their places are numbered through. What is not of a pattern's way any more has no place.
+// Each pattern is a little nondeterministic automaton; their places are numbered through. What is not of a pattern's
+// way any more has no place.
 class NamePatterns {
 public:
     using Place = uint32_t;

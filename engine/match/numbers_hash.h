@@ -9,9 +9,7 @@
 namespace bewit::match {
 
 // The hash of what `hash` is of, and one number more.
-constexpr uint64_t mix(uint64_t hash, uint64_t number) {
-    return std::rotl((hash ^ number) * 0x9e3779b97f4a7c15u, 29);
-}
+constexpr uint64_t mix(uint64_t hash, uint64_t number) { return std::rotl((hash ^ number) * 0x9e3779b97f4a7c15u, 29); }
 
 // Of numbers, or of an enumeration.
 struct NumbersHash {

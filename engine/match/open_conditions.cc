@@ -68,7 +68,8 @@ const OpenConditions::Outlook& OpenConditions::outlook(const std::vector<Prospec
     return result;
 }
 
-OpenConditions::Reach OpenConditions::judge(const std::vector<Prospect>& prospects, bool relative, std::vector<bool>& relevant) {
+OpenConditions::Reach OpenConditions::judge(const std::vector<Prospect>& prospects, bool relative,
+                                            std::vector<bool>& relevant) {
     prospects_ = &prospects;
     relative_ = relative;
     ++generation_;

@@ -1,7 +1,7 @@
 // What the conditions of rules say of an open by its name and flags, all else unknown.
 //
-// Kleene's logic, for 64 classes of flags at a time. While a name is read, some comparisons of it are decided whatever follows and others are not;
-// from that follows which of them still matter, and what can no longer be otherwise.
+// Kleene's logic, for 64 classes of flags at a time. While a name is read, some comparisons of it are decided whatever
+// follows and others are not; from that follows which of them still matter, and what can no longer be otherwise.
 #pragma once
 
 #include <cstddef>
@@ -34,7 +34,8 @@ public:
     // Those that have a pattern.
     const std::vector<uint32_t>& questions_of(size_t pattern) const { return questions_of_[pattern]; }
 
-    // The classes of flags with which a rule may match every name of that prospect, and those with which it may match one of them.
+    // The classes of flags with which a rule may match every name of that prospect, and those with which it may match
+    // one of them.
     struct Reach {
         uint64_t all = 0, some = 0;
         bool decided() const { return all == some; }

@@ -72,9 +72,7 @@ void PathSet::finish() {
     texts_.shrink_to_fit();
 }
 
-bool PathSet::matches(std::string_view path) const {
-    return matches_from(0, path);
-}
+bool PathSet::matches(std::string_view path) const { return matches_from(0, path); }
 
 bool PathSet::matches_from(uint32_t index, std::string_view rest) const {
     const Node& node = nodes_[index];
@@ -82,8 +80,9 @@ bool PathSet::matches_from(uint32_t index, std::string_view rest) const {
     const std::string_view component = next_component(rest);
     if (component.empty()) return false;
     const auto exact_end = edges_.begin() + node.globs;
-    const auto exact = std::lower_bound(edges_.begin() + node.first, exact_end, component,
-                                        [&](const Edge& edge, std::string_view text) { return component_of(edge) < text; });
+    const auto exact =
+        std::lower_bound(edges_.begin() + node.first, exact_end, component,
+                         [&](const Edge& edge, std::string_view text) { return component_of(edge) < text; });
     if (exact != exact_end && component_of(*exact) == component && matches_from(exact->to, rest)) return true;
     return std::any_of(exact_end, edges_.begin() + node.last, [&](const Edge& edge) {
         return glob_match(component_of(edge), component) && matches_from(edge.to, rest);

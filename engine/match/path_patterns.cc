@@ -1,5 +1,5 @@
-// fd.directory of a file is the name without its last component; that of a directory the name itself; a device has none. So a directory test may
-// hold where the name or the name above it fits, and is never sure.
+// fd.directory of a file is the name without its last component; that of a directory the name itself; a device has
+// none. So a directory test may hold where the name or the name above it fits, and is never sure.
 #include "engine/match/path_patterns.h"
 
 #include <algorithm>
@@ -132,7 +132,8 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 
 bool asks_name(const Leaf& leaf, const field::Expression& left) {
     const field::Field* field = left.plain_field();
-    if (field == nullptr || leaf.right || leaf.modifier != filter::Modifier::None || leaf.literals.empty()) return false;
+    if (field == nullptr || leaf.right || leaf.modifier != filter::Modifier::None || leaf.literals.empty())
+        return false;
     const std::string_view name = field->definition->name;
     return is_one_of(name, {"fd.name", "fd.nameraw", "fd.directory", "fd.filename"}) ||
            (is_one_of(name, {"evt.arg", "evt.rawarg"}) && field->argument == "name");

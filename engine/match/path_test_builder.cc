@@ -1,7 +1,8 @@
-// The subset construction over the patterns of all rules gives the states. What a state says depends only on the patterns that fit when the name ends
-// there. A state keeps what can still decide something: comparisons that are decided are no places any more, and those that cannot change whether a
-// rule may match are forgotten, so that rules about prefixes and rules about suffixes do not multiply. At the end states that say the same for every
-// continuation become one (Moore).
+// The subset construction over the patterns of all rules gives the states. What a state says depends only on the
+// patterns that fit when the name ends there. A state keeps what can still decide something: comparisons that are
+// decided are no places any more, and those that cannot change whether a rule may match are forgotten, so that rules
+// about prefixes and rules about suffixes do not multiply. At the end states that say the same for every continuation
+// become one (Moore).
 #include "engine/match/path_test_builder.h"
 
 #include <algorithm>
@@ -25,7 +26,8 @@ namespace {
 using Place = NamePatterns::Place;
 using Places = NamePatterns::Places;
 
-// Where names and flags are all told apart, and where not: the second way has to do for rules that take more in the first.
+// Where names and flags are all told apart, and where not: the second way has to do for rules that take more in the
+// first.
 constexpr size_t most_states = 12'000, most_coarse_states = 40'000;
 // Leaves, and bytes of the names in them, beyond which no table is tried: each state takes time in proportion to them.
 constexpr size_t most_leaves = 20'000;
@@ -41,7 +43,8 @@ using Rows = std::deque<uint16_t>;
 class Automaton {
 public:
     // `coarse`: below directories where a rule may match every open for reading, those that write are not told apart.
-    Automaton(OpenConditions& conditions, PathTest& test, bool coarse) : conditions_(conditions), patterns_(conditions.patterns()), test_(test), coarse_(coarse) {}
+    Automaton(OpenConditions& conditions, PathTest& test, bool coarse)
+        : conditions_(conditions), patterns_(conditions.patterns()), test_(test), coarse_(coarse) {}
 
     // All but the table itself, which is rows(). False: too many states, or abandoned.
     bool build(const std::stop_token& abandoned) {
@@ -50,7 +53,8 @@ public:
         test_.absolute = test_.relative = {every_class};
         test_.start = number_of(Component::Nothing, patterns_.begin(), {});
         for (size_t i = 1; i < states_.size() + 1; ++i) {
-            if (states_.size() > (coarse_ ? most_coarse_states : most_states) || abandoned.stop_requested()) return false;
+            if (states_.size() > (coarse_ ? most_coarse_states : most_states) || abandoned.stop_requested())
+                return false;
             add_row(i);
         }
         return true;
@@ -59,7 +63,8 @@ public:
     const Rows& rows() const { return rows_; }
 
 private:
-    // What can still decide something: the component, the places and the questions that are answered with yes, packed (pack()).
+    // What can still decide something: the component, the places and the questions that are answered with yes, packed
+    // (pack()).
     using Key = std::string;
     // Of absolute and of relative names: the classes of flags with which a rule may match.
     using Verdict = std::pair<uint64_t, uint64_t>;
@@ -100,7 +105,8 @@ private:
         std::array<bool, 256> awaited{};
         patterns_.mark_awaited(places_, awaited);
         awaited['/'] = awaited['.'] = true;
-        const uint16_t rest = state.component == Component::Nothing ? PathTest::ask : follow(state, Component::Plain, no_byte);
+        const uint16_t rest =
+            state.component == Component::Nothing ? PathTest::ask : follow(state, Component::Plain, no_byte);
         for (uint16_t byte_class = 0; byte_class < test_.class_count; ++byte_class) {
             rows_.push_back(byte_class == 0 || awaited[models_[byte_class]] ? step(state, byte_class) : rest);
         }
@@ -127,7 +133,8 @@ private:
         return number_of(component, patterns_.after(places_, byte), always_);
     }
 
-    // Rising numbers as their differences, in seven bits a byte, and between the two lists a zero, which no difference is.
+    // Rising numbers as their differences, in seven bits a byte, and between the two lists a zero, which no difference
+    // is.
     static void pack(std::span<const uint32_t> numbers, Key& key) {
         uint32_t last = UINT32_MAX;
         for (const uint32_t number : numbers) {
@@ -165,7 +172,8 @@ private:
             const bool fits = ends ? patterns_.fits(place) : patterns_.fits_for_good(place);
             if (ends && !fits) continue;
             const Prospect prospect = fits ? Prospect::Always : Prospect::Open;
-            for (const uint32_t question : conditions_.questions_of(patterns_.pattern_of(place))) result[question] = std::max(result[question], prospect);
+            for (const uint32_t question : conditions_.questions_of(patterns_.pattern_of(place)))
+                result[question] = std::max(result[question], prospect);
         }
         return result;
     }
@@ -174,10 +182,12 @@ private:
         const std::vector<Prospect> now = prospects(places, always, false);
         const OpenConditions::Outlook& outlook = conditions_.outlook(now);
         if (coarse_ && (outlook.absolute.all & outlook.relative.all & without_flags) != 0) return PathTest::ask;
-        if (outlook.absolute.decided() && outlook.relative.decided()) return settle(component, {outlook.absolute.all, outlook.relative.all});
+        if (outlook.absolute.decided() && outlook.relative.decided())
+            return settle(component, {outlook.absolute.all, outlook.relative.all});
 
         std::erase_if(places, [&](Place place) {
-            return std::ranges::none_of(conditions_.questions_of(patterns_.pattern_of(place)), [&](uint32_t question) { return outlook.relevant[question]; });
+            return std::ranges::none_of(conditions_.questions_of(patterns_.pattern_of(place)),
+                                        [&](uint32_t question) { return outlook.relevant[question]; });
         });
         yes_.clear();
         for (uint32_t i = 0; i < now.size(); ++i) {
@@ -190,7 +200,8 @@ private:
         if (const auto known = numbers_.find(key_); known != numbers_.end()) return known->second;
         const auto place = numbers_.try_emplace(key_).first;
         const OpenConditions::Outlook& end = conditions_.outlook(prospects(places, yes_, true));
-        return place->second = add({.key = &place->first, .component = component}, {end.absolute.all, end.relative.all});
+        return place->second =
+                   add({.key = &place->first, .component = component}, {end.absolute.all, end.relative.all});
     }
 
     uint16_t settle(Component component, Verdict verdict) {
@@ -232,12 +243,15 @@ void minimise(PathTest& test, const Rows& rows) {
     const auto refine = [&](auto hash, auto equal) {
         std::unordered_map<size_t, uint16_t, decltype(hash), decltype(equal)> known(0, hash, equal);
         std::vector<uint16_t> next(count);
-        for (size_t i = 0; i < count; ++i) next[i] = known.try_emplace(i, static_cast<uint16_t>(known.size())).first->second;
+        for (size_t i = 0; i < count; ++i)
+            next[i] = known.try_emplace(i, static_cast<uint16_t>(known.size())).first->second;
         block = std::move(next);
         return known.size();
     };
     size_t refined = refine([&](size_t i) { return mix(mix(0, test.absolute[i]), test.relative[i]); },
-                            [&](size_t a, size_t b) { return test.absolute[a] == test.absolute[b] && test.relative[a] == test.relative[b]; });
+                            [&](size_t a, size_t b) {
+                                return test.absolute[a] == test.absolute[b] && test.relative[a] == test.relative[b];
+                            });
     while (refined != blocks) {
         blocks = refined;
         const std::vector<uint16_t> former = block;
@@ -252,7 +266,9 @@ void minimise(PathTest& test, const Rows& rows) {
                 return hash;
             },
             [&](size_t a, size_t b) {
-                return former[a] == former[b] && std::ranges::equal(row(a), row(b), {}, [&](uint16_t to) { return former[to]; }, [&](uint16_t to) { return former[to]; });
+                return former[a] == former[b] && std::ranges::equal(
+                                                     row(a), row(b), {}, [&](uint16_t to) { return former[to]; },
+                                                     [&](uint16_t to) { return former[to]; });
             });
     }
     test.start = block[test.start];
@@ -283,7 +299,8 @@ bool is_too_large(const LeafTable& leaves, const Graph& graph, std::span<const O
 
 }  // namespace
 
-PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit, const std::stop_token& abandoned) {
+PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit,
+                         const std::stop_token& abandoned) {
     if (is_too_large(leaves, graph, rules)) return {};
     OpenConditions conditions(leaves, graph, rules);
     for (const bool coarse : {false, true}) {

@@ -16,8 +16,10 @@ struct OpenRules {
     std::vector<NodeId> roots;  // conditions as they were before Program::fuse()
 };
 
-// A name and flags to which it says no satisfy none of the conditions, by Kleene's logic with everything but the name and the flags unknown.
-// Tables of more than `limit` bytes are not made, nor any when it is abandoned: the result is empty then.
-PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit, const std::stop_token& abandoned);
+// A name and flags to which it says no satisfy none of the conditions, by Kleene's logic with everything but the name
+// and the flags unknown. Tables of more than `limit` bytes are not made, nor any when it is abandoned: the result is
+// empty then.
+PathTest build_path_test(const LeafTable& leaves, const Graph& graph, std::span<const OpenRules> rules, size_t limit,
+                         const std::stop_token& abandoned);
 
 }  // namespace bewit::match

@@ -47,9 +47,8 @@ void Rules::Impl::add(const rule::Rule& rule, const Options& options, rule::Find
     if (!root) {
         const bool skipped = rule.skip_if_unknown_filter && rule::is_of_unknown_name(root.error().message);
         const rule::Code code = skipped ? rule::Code::UnknownFilter : rule::Code::ErrCompileCondition;
-        findings.add(file, [&] {
-            return rule::condition_diagnostic(rule, code, root.error().location, root.error().message);
-        });
+        findings.add(
+            file, [&] { return rule::condition_diagnostic(rule, code, root.error().location, root.error().message); });
         return;
     }
     if (warnings.size() > rule::limits::condition_warnings) {
@@ -92,10 +91,14 @@ void Rules::Impl::finish() {
 void Rules::Impl::update_interest() {
     interest = interest_builder->build();
     interest_is_current = true;
-    const bool for_state = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_state; });
-    const bool for_rules = std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_rules; });
+    const bool for_state =
+        std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_state; });
+    const bool for_rules =
+        std::ranges::any_of(open_rules, [&](const OpenRules& rules) { return interest.of(rules.kind).for_rules; });
     if (for_state || !for_rules) return;
-    interest.open_names = [this](const std::stop_token& abandoned) { return build_path_test(leaves, graph, open_rules, largest_path_test, abandoned); };
+    interest.open_names = [this](const std::stop_token& abandoned) {
+        return build_path_test(leaves, graph, open_rules, largest_path_test, abandoned);
+    };
 }
 
 Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule::Diagnostic>& diagnostics)
@@ -110,9 +113,7 @@ Rules::Rules(const rule::RuleSet& set, const Options& options, std::vector<rule:
 Rules::~Rules() = default;
 Rules::Rules(Rules&&) noexcept = default;
 
-const std::vector<CompiledRule>& Rules::selected() const {
-    return impl_->selected;
-}
+const std::vector<CompiledRule>& Rules::selected() const { return impl_->selected; }
 
 const Interest& Rules::interest() const {
     if (!impl_->interest_is_current) impl_->update_interest();

@@ -11,9 +11,9 @@
 
 namespace bewit::match {
 
-// Knows the nodes that the graph has when it is made. Kinds that decide the same are one piece of work, which takes time
-// in proportion to the nodes about which they decide anything. Fields and tests beyond a great number are left alone,
-// which means the same.
+// Knows the nodes that the graph has when it is made. Kinds that decide the same are one piece of work, which takes
+// time in proportion to the nodes about which they decide anything. Fields and tests beyond a great number are left
+// alone, which means the same.
 class Specialiser {
 public:
     Specialiser(const LeafTable& leaves, Graph& graph);
@@ -33,9 +33,9 @@ private:
     std::vector<uint32_t> position_of_;   // by leaf: where its answer stands among the decisions, or none
     std::vector<std::string> decisions_;  // by kind: a character for each leaf that kinds may decide
     const std::string* current_ = nullptr;
-    std::vector<bool> varies_;            // by node: some kind may decide a leaf below
-    std::vector<NodeId> answers_;         // by node: for the kind
-    std::vector<uint32_t> answered_;      // by node: in which round
+    std::vector<bool> varies_;        // by node: some kind may decide a leaf below
+    std::vector<NodeId> answers_;     // by node: for the kind
+    std::vector<uint32_t> answered_;  // by node: in which round
     uint32_t round_ = 0;
 };
 

@@ -7,9 +7,7 @@ namespace bewit::match {
 
 enum class Truth : uint8_t { False, True, Unknown };
 
-constexpr Truth truth_of(bool value) {
-    return value ? Truth::True : Truth::False;
-}
+constexpr Truth truth_of(bool value) { return value ? Truth::True : Truth::False; }
 
 constexpr Truth negate(Truth value) {
     switch (value) {

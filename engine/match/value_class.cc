@@ -28,9 +28,7 @@ bool equality_allows(Operator op) {
     return op == Operator::Equal || op == Operator::NotEqual || op == Operator::In || op == Operator::Intersects;
 }
 
-bool text_allows(Operator op) {
-    return op != Operator::BContains && op != Operator::BStartsWith;
-}
+bool text_allows(Operator op) { return op != Operator::BContains && op != Operator::BStartsWith; }
 
 bool bytes_allow(Operator op) {
     switch (op) {
@@ -45,9 +43,7 @@ bool bytes_allow(Operator op) {
     }
 }
 
-bool list_allows(Operator op) {
-    return op == Operator::In || op == Operator::Intersects;
-}
+bool list_allows(Operator op) { return op == Operator::In || op == Operator::Intersects; }
 
 bool list_type(ParamType type) {
     switch (type) {

@@ -45,18 +45,12 @@ void replace_if_given(Value& value, std::optional<Value>& other) {
 }
 
 // What a change makes out of date.
-void forget_tree(Macro& macro) {
-    macro.compiled.reset();
-}
-void forget_tree(Rule& rule) {
-    rule.resolved.reset();
-}
+void forget_tree(Macro& macro) { macro.compiled.reset(); }
+void forget_tree(Rule& rule) { rule.resolved.reset(); }
 
 }  // namespace
 
-bool is_known_source(std::string_view source) {
-    return source == "syscall";
-}
+bool is_known_source(std::string_view source) { return source == "syscall"; }
 
 template <class Item>
 Item* Collector::find(std::vector<Item>& items, const Index& index, const std::string& name) {
@@ -64,15 +58,9 @@ Item* Collector::find(std::vector<Item>& items, const Index& index, const std::s
     return found == index.end() ? nullptr : &items[found->second];
 }
 
-List* Collector::find_list(const std::string& name) {
-    return find(set_.lists, lists_, name);
-}
-Macro* Collector::find_macro(const std::string& name) {
-    return find(set_.macros, macros_, name);
-}
-Rule* Collector::find_rule(const std::string& name) {
-    return find(set_.rules, rules_, name);
-}
+List* Collector::find_list(const std::string& name) { return find(set_.lists, lists_, name); }
+Macro* Collector::find_macro(const std::string& name) { return find(set_.macros, macros_, name); }
+Rule* Collector::find_rule(const std::string& name) { return find(set_.rules, rules_, name); }
 
 template <class Item>
 void Collector::put(std::vector<Item>& items, Index& index, Item item) {
@@ -121,12 +109,8 @@ bool Collector::require_plugin(PluginRequirement requirement, const Context& con
     return true;
 }
 
-void Collector::define(List list) {
-    put(set_.lists, lists_, std::move(list));
-}
-void Collector::define(Macro macro) {
-    put(set_.macros, macros_, std::move(macro));
-}
+void Collector::define(List list) { put(set_.lists, lists_, std::move(list)); }
+void Collector::define(Macro macro) { put(set_.macros, macros_, std::move(macro)); }
 
 bool Collector::same_source(const std::string& name, const std::string& source, const Context& context,
                             Report& report) {

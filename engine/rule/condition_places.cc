@@ -39,9 +39,7 @@ void add_text_only(Diagnostic& diagnostic, const ConditionOrigin& origin, size_t
 
 }  // namespace
 
-ContextItem file_context(const SourceText& source) {
-    return {"rules content", "", source.start()};
-}
+ContextItem file_context(const SourceText& source) { return {"rules content", "", source.start()}; }
 
 std::string abbreviated(std::string_view condition) {
     std::string text = condition.size() > 20 ? std::string(condition.substr(0, 17)) + "..." : std::string(condition);

@@ -57,24 +57,14 @@ constexpr std::array<Words, 22> words = {{
 
 static_assert(words.size() == static_cast<size_t>(Code::UnknownKey) + 1);
 
-const Words& words_of(Code code) {
-    return words[static_cast<size_t>(code)];
-}
+const Words& words_of(Code code) { return words[static_cast<size_t>(code)]; }
 
 }  // namespace
 
-bool is_error(Code code) {
-    return code <= Code::ErrExtension;
-}
-std::string_view code_text(Code code) {
-    return words_of(code).text;
-}
-std::string_view code_summary(Code code) {
-    return words_of(code).summary;
-}
-std::string_view code_description(Code code) {
-    return words_of(code).description;
-}
+bool is_error(Code code) { return code <= Code::ErrExtension; }
+std::string_view code_text(Code code) { return words_of(code).text; }
+std::string_view code_summary(Code code) { return words_of(code).summary; }
+std::string_view code_description(Code code) { return words_of(code).description; }
 
 bool is_of_unknown_name(std::string_view message) {
     static constexpr std::array<std::string_view, 4> marks{"nonexistent field", "invalid formatting token",

@@ -11,12 +11,8 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 // lower, Capitalised or UPPER; nothing between.
 bool has_even_case(std::string_view text) {

@@ -61,13 +61,16 @@ bool read_document(const YamlNode& document, Collector& collector, Report& repor
                            is_map ? "Rules content is not yaml array of objects" : "Rules content is not yaml",
                            &context, "a rule file is a list: each item begins with `- `");
     }
-    return report.every(document.children, [&](const YamlNode* item) { return item->is(Kind::Null) || read_item(*item, collector, report); });
+    return report.every(document.children, [&](const YamlNode* item) {
+        return item->is(Kind::Null) || read_item(*item, collector, report);
+    });
 }
 
 }  // namespace
 
 bool read_items(const YamlTree& tree, Collector& collector, Report& report) {
-    return report.every(tree.documents, [&](const YamlNode* document) { return read_document(*document, collector, report); });
+    return report.every(tree.documents,
+                        [&](const YamlNode* document) { return read_document(*document, collector, report); });
 }
 
 }  // namespace bewit::rule

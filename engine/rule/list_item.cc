@@ -9,9 +9,7 @@
 namespace bewit::rule {
 namespace {
 
-bool is_good_name(std::string_view name) {
-    return std::none_of(name.begin(), name.end(), filter::ends_bare);
-}
+bool is_good_name(std::string_view name) { return std::none_of(name.begin(), name.end(), filter::ends_bare); }
 
 }  // namespace
 

@@ -15,12 +15,8 @@ namespace bewit::rule {
 
 // What separates words in a condition as far as lists are concerned. Quotes do not: a name within a string is replaced
 // too.
-constexpr bool is_list_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-constexpr bool is_list_delimiter(char c) {
-    return is_list_blank(c) || c == '(' || c == ')' || c == ',' || c == '=';
-}
+constexpr bool is_list_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+constexpr bool is_list_delimiter(char c) { return is_list_blank(c) || c == '(' || c == ')' || c == ',' || c == '='; }
 
 // An item or value as a condition takes it: in double quotes when it has a blank and no quote in front.
 std::string quoted_item(std::string_view item);

@@ -23,9 +23,7 @@ namespace {
 // The plugin whose fields are part of bewit.
 constexpr std::string_view own_plugin = "container";
 
-std::string size_error() {
-    return fmt::format("The file is larger than {} MiB", limits::file_size >> 20);
-}
+std::string size_error() { return fmt::format("The file is larger than {} MiB", limits::file_size >> 20); }
 
 LoadResult failed(std::string_view name, Code code, std::string message, std::string remedy = {}) {
     LoadResult result{std::string(name), false, {}, {}};
@@ -149,9 +147,7 @@ LoadResult Loader::add_file(const std::string& path) {
     }
 }
 
-const RuleSet& Loader::rules() const {
-    return state_->collector.set();
-}
+const RuleSet& Loader::rules() const { return state_->collector.set(); }
 
 RuleSet Loader::take() {
     auto taken = std::move(state_);

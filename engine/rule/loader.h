@@ -28,7 +28,8 @@ struct LoadResult {
 // (load_limits.h). Beyond that there is an error.
 class Loader {
 public:
-    // Falco ends a file at its first error. `All` goes on to the items that do not depend on it, for at most 100 errors a file.
+    // Falco ends a file at its first error. `All` goes on to the items that do not depend on it, for at most 100 errors
+    // a file.
     enum class Errors : uint8_t { First, All };
 
     explicit Loader(Errors errors = Errors::First);

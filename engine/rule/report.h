@@ -48,7 +48,8 @@ public:
 
     // Whether, behind an error, what does not depend on it is to be looked at too.
     bool goes_on() const { return result_.errors.size() < most_errors_; }
-    // Whether `step` succeeds for every one; behind one that reported an error and failed it goes on where the report does.
+    // Whether `step` succeeds for every one; behind one that reported an error and failed it goes on where the report
+    // does.
     template <class Range, class Step>
     bool every(const Range& range, Step step) const {
         bool good = true;

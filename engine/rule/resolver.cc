@@ -71,7 +71,8 @@ void Resolver::begin(Collector& collector) {
     macros_.index();
 }
 
-// What comes behind a stage that failed, or behind a macro without a tree, would only be errors that follow from its own.
+// What comes behind a stage that failed, or behind a macro without a tree, would only be errors that follow from its
+// own.
 bool Resolver::resolve_macros(Report& report) {
     if (!build_lists(report)) return false;
     const auto positions = std::views::iota(size_t{0}, set_->macros.size());

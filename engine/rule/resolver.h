@@ -19,7 +19,8 @@ namespace bewit::rule {
 // of them is another.
 class Resolver {
 public:
-    // False when an error was reported. Then the set has no trees at all; where the report goes on behind errors, those of rules without one.
+    // False when an error was reported. Then the set has no trees at all; where the report goes on behind errors, those
+    // of rules without one.
     bool resolve(Collector& collector, Report& report);
 
 private:

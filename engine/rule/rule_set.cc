@@ -9,9 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 8> priority_names = {"Emergency", "Alert",  "Critical",      "Error",
                                                             "Warning",   "Notice", "Informational", "Debug"};
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool equal_but_for_case(std::string_view left, std::string_view right) {
     return std::ranges::equal(left, right, {}, lower, lower);
@@ -19,9 +17,7 @@ bool equal_but_for_case(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-std::string_view priority_name(Priority priority) {
-    return priority_names[static_cast<size_t>(priority)];
-}
+std::string_view priority_name(Priority priority) { return priority_names[static_cast<size_t>(priority)]; }
 
 bool parse_priority(std::string_view text, Priority& out) {
     for (size_t i = 0; i < priority_names.size(); ++i) {

@@ -10,9 +10,7 @@ namespace {
 constexpr size_t snippet_width = 160;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-bool continues_character(char byte) {
-    return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
-}
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
 // A window on a line around one of its bytes, with whole characters at its ends.
 struct Window {

@@ -27,7 +27,8 @@ size_t count(const std::vector<filter::OperandPtr>& operands) {
 size_t count(const filter::Operand& operand) {
     if (const auto* call = std::get_if<filter::TransformerCall>(&operand.value)) return 1 + count(call->arguments);
     if (const auto* list = std::get_if<filter::OperandList>(&operand.value)) return 1 + count(list->items);
-    if (const auto* literal = std::get_if<filter::Literal>(&operand.value)) return 1 + literal->value.size() / text_node;
+    if (const auto* literal = std::get_if<filter::Literal>(&operand.value))
+        return 1 + literal->value.size() / text_node;
     const auto& field = std::get<filter::FieldName>(operand.value);
     return 1 + (field.name.size() + field.argument.size()) / text_node;
 }

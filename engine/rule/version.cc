@@ -20,8 +20,6 @@ std::optional<Version> Version::parse(std::string_view text) {
     return version;
 }
 
-std::string Version::text() const {
-    return fmt::format("{}.{}.{}", parts[0], parts[1], parts[2]);
-}
+std::string Version::text() const { return fmt::format("{}.{}.{}", parts[0], parts[1], parts[2]); }
 
 }  // namespace bewit::rule

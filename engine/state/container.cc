@@ -27,19 +27,11 @@ constexpr std::array layouts = {
     Layout{"nerdctl-", ".scope", "containerd"},
 };
 
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_alphanumeric(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alphanumeric(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-bool is_long_id(std::string_view text) {
-    return text.size() == long_id && std::ranges::all_of(text, is_hex);
-}
+bool is_long_id(std::string_view text) { return text.size() == long_id && std::ranges::all_of(text, is_hex); }
 
 ContainerName shortened(std::string_view full_id, std::string_view type) {
     return {std::string(full_id.substr(0, short_id)), std::string(full_id), std::string(type)};

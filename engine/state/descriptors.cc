@@ -21,17 +21,11 @@ using Role = event::Descriptor::Role;
 // Below this, ports are chosen; from here on, the kernel hands them out (net.ipv4.ip_local_port_range, ip(7)).
 constexpr uint16_t first_ephemeral_port = 32768;
 
-bool is_server(DescriptorType type) {
-    return type == DescriptorType::Ipv4Server || type == DescriptorType::Ipv6Server;
-}
+bool is_server(DescriptorType type) { return type == DescriptorType::Ipv4Server || type == DescriptorType::Ipv6Server; }
 
-bool is_ipv4(const Endpoint& end) {
-    return end.address.family == AF_INET;
-}
+bool is_ipv4(const Endpoint& end) { return end.address.family == AF_INET; }
 
-DescriptorType inet_type(const Endpoint& end) {
-    return is_ipv4(end) ? DescriptorType::Ipv4 : DescriptorType::Ipv6;
-}
+DescriptorType inet_type(const Endpoint& end) { return is_ipv4(end) ? DescriptorType::Ipv4 : DescriptorType::Ipv6; }
 
 // Without a call that tells: who has the chosen port serves the one with the port that was handed out.
 Role infer_role(const Descriptor& descriptor) {
@@ -146,7 +140,8 @@ Descriptors::Slot& Descriptors::slot(Tid tid, Fd fd) {
 
 // A call that failed or has not returned has no descriptor yet: every negative number then means the one it asked for.
 bool Descriptors::is_of_event(Tid tid, Fd fd) const {
-    if (event_ == nullptr || shape_->subject == Subject::NotDescribed || tid != event_->tid() || fd == Fd::WorkingDirectory)
+    if (event_ == nullptr || shape_->subject == Subject::NotDescribed || tid != event_->tid() ||
+        fd == Fd::WorkingDirectory)
         return false;
     return fd == event_fd_ || (raw(fd) < 0 && raw(event_fd_) < 0);
 }

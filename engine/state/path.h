@@ -14,9 +14,7 @@ inline constexpr std::string_view unknown_directory = "<UNKNOWN>";
 // Stands for a name that could not be read.
 inline constexpr std::string_view unknown_name = "<NA>";
 
-constexpr bool is_absolute(std::string_view path) {
-    return path.starts_with('/');
-}
+constexpr bool is_absolute(std::string_view path) { return path.starts_with('/'); }
 
 // `path` as seen from `directory`: an absolute path stands alone, a relative one is appended to the directory, with a
 // slash between where the directory lacks one. Then `.`, `..` and repeated slashes of `path` are folded; the directory

@@ -14,9 +14,7 @@ constexpr size_t most_spare = 256;
 
 }  // namespace
 
-ProcessTable::ProcessTable(FactReader& reader) : reader_(reader) {
-    spare_.reserve(most_spare);
-}
+ProcessTable::ProcessTable(FactReader& reader) : reader_(reader) { spare_.reserve(most_spare); }
 
 ProcessTable::~ProcessTable() {
     threads_.for_each([](Process* process) { delete process; });

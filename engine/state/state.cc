@@ -77,9 +77,7 @@ void State::finish(const event::View&) {
     tables_->descriptors.end();
 }
 
-Process* State::thread(Tid tid) {
-    return tables_->processes.obtain(tid);
-}
+Process* State::thread(Tid tid) { return tables_->processes.obtain(tid); }
 
 Process* State::process(Tid tid) {
     Process* thread = tables_->processes.obtain(tid);
@@ -96,32 +94,20 @@ const event::ProcessFacts& State::facts(Process& process, uint32_t groups) {
     return tables_->reader.facts(process, groups);
 }
 
-uint64_t State::image_key(const Process& process) const {
-    return tables_->processes.image_key(process);
-}
+uint64_t State::image_key(const Process& process) const { return tables_->processes.image_key(process); }
 
-const event::Descriptor* State::descriptor(Tid tid, Fd fd) {
-    return tables_->descriptors.find(tid, fd);
-}
+const event::Descriptor* State::descriptor(Tid tid, Fd fd) { return tables_->descriptors.find(tid, fd); }
 
-const event::Descriptor* State::kernel_descriptor(Tid tid, Fd fd) {
-    return tables_->descriptors.kernel(tid, fd);
-}
+const event::Descriptor* State::kernel_descriptor(Tid tid, Fd fd) { return tables_->descriptors.kernel(tid, fd); }
 
 event::NameLeads State::name_leads(Tid tid, Fd from, std::string_view name, std::string& to) {
     return tables_->witness.name(tid, from, name, to);
 }
 
-bool State::descriptor_name_changed() {
-    return tables_->descriptors.name_changed();
-}
+bool State::descriptor_name_changed() { return tables_->descriptors.name_changed(); }
 
-std::string_view State::directory(Tid tid, Fd directory) {
-    return tables_->descriptors.directory(tid, directory);
-}
+std::string_view State::directory(Tid tid, Fd directory) { return tables_->descriptors.directory(tid, directory); }
 
-size_t State::size() const {
-    return tables_->processes.size();
-}
+size_t State::size() const { return tables_->processes.size(); }
 
 }  // namespace bewit::state

@@ -192,8 +192,6 @@ void TaskEvents::credentials_changed(Process& process) {
 }
 
 // Who a record names as a parent. Where the workload is enclosed, only what is in the table belongs to it.
-Process* TaskEvents::parent_named(Tid tid) {
-    return table_.enclosed() ? table_.find(tid) : table_.obtain(tid);
-}
+Process* TaskEvents::parent_named(Tid tid) { return table_.enclosed() ? table_.find(tid) : table_.obtain(tid); }
 
 }  // namespace bewit::state

@@ -78,9 +78,7 @@ void Users::set_user(User user) {
     users_.insert_or_assign(uid, std::move(user));
 }
 
-void Users::set_group(uint32_t gid, std::string_view name) {
-    groups_.insert_or_assign(gid, std::string(name));
-}
+void Users::set_group(uint32_t gid, std::string_view name) { groups_.insert_or_assign(gid, std::string(name)); }
 
 const User* Users::user(uint32_t uid) const {
     const auto found = users_.find(uid);

@@ -61,9 +61,7 @@ std::string_view name(SourceKind kind) {
     return "";
 }
 
-bool sees_whole_machine(SourceKind kind) {
-    return kind != SourceKind::Ptrace;
-}
+bool sees_whole_machine(SourceKind kind) { return kind != SourceKind::Ptrace; }
 
 std::optional<std::string> obstacle(SourceKind kind, const Evidence& evidence) {
     switch (kind) {

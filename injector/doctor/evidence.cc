@@ -20,9 +20,7 @@ std::optional<std::string> line(const std::string& path) {
     return text;
 }
 
-bool exists(const std::string& path) {
-    return access(path.c_str(), F_OK) == 0;
-}
+bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
 template <typename Number>
 std::optional<Number> number(std::string_view text, int base = 10) {

@@ -1,5 +1,5 @@
-// Boost.Beast on one io_context per client that runs only while a request is under way: asynchronous operations, since only these know time
-// limits, each waited for. Everything that may throw is caught in send().
+// Boost.Beast on one io_context per client that runs only while a request is under way: asynchronous operations, since
+// only these know time limits, each waited for. Everything that may throw is caught in send().
 #include "injector/http/client.h"
 
 #include <sys/socket.h>
@@ -9,11 +9,11 @@
 #include <new>
 #include <optional>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
-#include <fmt/format.h>
 
 #include "injector/http/base64.h"
 #include "injector/http/reach.h"
@@ -33,24 +33,31 @@ using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 using RequestMessage = beast::http::request<beast::http::string_body>;
 using ResponseParser = beast::http::response_parser<beast::http::string_body>;
 
-template <class T> using Outcome = tl::expected<T, Error>;
+template <class T>
+using Outcome = tl::expected<T, Error>;
 
-auto failure(Error::Kind kind, std::string message) { return tl::unexpected(Error{.kind = kind, .message = std::move(message)}); }
+auto failure(Error::Kind kind, std::string message) {
+    return tl::unexpected(Error{.kind = kind, .message = std::move(message)});
+}
 
 bool is_token(std::string_view text) {
     constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     const auto allowed = [&](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || marks.find(c) != std::string_view::npos;
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               marks.find(c) != std::string_view::npos;
     };
     return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
 }
 
 bool is_field_value(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); });
 }
 
 Outcome<RequestMessage> make_message(const Request& request, const Url& url, const Settings& settings) {
-    const auto bad = [&](std::string_view what) { return failure(Error::Kind::Request, fmt::format("{}: {}", url.printable(), what)); };
+    const auto bad = [&](std::string_view what) {
+        return failure(Error::Kind::Request, fmt::format("{}: {}", url.printable(), what));
+    };
     if (!is_token(request.method)) return bad("the method is not one of HTTP");
     RequestMessage message;
     message.version(11);
@@ -103,7 +110,8 @@ public:
         parser.skip(head_only);
         // Head and body apart: read in one, Beast 1.74 overlooks the limit of a body that came with its head.
         const auto read = [&](auto& stream) {
-            const Code head = step(deadline, [&](auto done) { beast::http::async_read_header(stream, buffer_, parser, done); });
+            const Code head =
+                step(deadline, [&](auto done) { beast::http::async_read_header(stream, buffer_, parser, done); });
             if (head || parser.is_done()) return head;
             return step(deadline, [&](auto done) { beast::http::async_read(stream, buffer_, parser, done); });
         };
@@ -113,7 +121,8 @@ public:
         if (received) return tl::unexpected(describe(sent && !late ? sent : received, "the answer"));
         Response response;
         response.status = parser.get().result_int();
-        for (const auto& field : parser.get()) response.headers.list.emplace_back(std::string(field.name_string()), std::string(field.value()));
+        for (const auto& field : parser.get())
+            response.headers.list.emplace_back(std::string(field.name_string()), std::string(field.value()));
         response.body = std::move(parser.get().body());
         return response;
     }
@@ -124,7 +133,8 @@ private:
     beast::tcp_stream& tcp() { return tls_ ? tls_->next_layer() : tcp_; }
 
     // Runs one operation to its end, or to the deadline, at which the stream cancels it.
-    template <class Start> Code step(Clock::time_point deadline, Start start) {
+    template <class Start>
+    Code step(Clock::time_point deadline, Start start) {
         Code result = asio::error::would_block;
         tcp().expires_at(deadline);
         start([&result](Code code, auto&&...) { result = code; });
@@ -135,16 +145,21 @@ private:
 
     Error describe(Code code, std::string_view what) const {
         const std::string where = url_.printable();
-        if (code == beast::error::timeout) return {.kind = Error::Kind::Timeout, .message = fmt::format("{}: {} did not come in time", where, what)};
-        if (code == beast::http::error::body_limit || code == beast::http::error::header_limit || code == beast::http::error::buffer_overflow) {
-            return {.kind = Error::Kind::TooLarge, .message = fmt::format("{}: {} is larger than {} bytes", where, what, settings_.limits.body)};
+        if (code == beast::error::timeout)
+            return {.kind = Error::Kind::Timeout, .message = fmt::format("{}: {} did not come in time", where, what)};
+        if (code == beast::http::error::body_limit || code == beast::http::error::header_limit ||
+            code == beast::http::error::buffer_overflow) {
+            return {.kind = Error::Kind::TooLarge,
+                    .message = fmt::format("{}: {} is larger than {} bytes", where, what, settings_.limits.body)};
         }
-        return {.kind = Error::Kind::Protocol, .message = fmt::format("{}: {} failed: {}", where, what, code.message())};
+        return {.kind = Error::Kind::Protocol,
+                .message = fmt::format("{}: {} failed: {}", where, what, code.message())};
     }
 
     Outcome<void> connect(const std::vector<asio::ip::address>& addresses, Clock::time_point deadline) {
         Error last{.kind = Error::Kind::Refused,
-                   .message = fmt::format("{}: {} is {}, which may not be reached from here", url_.printable(), url_.host, addresses.front().to_string())};
+                   .message = fmt::format("{}: {} is {}, which may not be reached from here", url_.printable(),
+                                          url_.host, addresses.front().to_string())};
         for (const asio::ip::address& address : addresses) {
             if (!may_reach(settings_.reach, address)) continue;
             const asio::ip::tcp::endpoint endpoint(address, url_.port);
@@ -155,12 +170,15 @@ private:
                 tcp_.close();
                 tcp_.socket().assign(endpoint.protocol(), fd, code);
                 if (code) close(fd);
-                if (!code) code = step(std::min(deadline, Clock::now() + settings_.limits.connect), [&](auto done) { tcp_.async_connect(endpoint, done); });
+                if (!code)
+                    code = step(std::min(deadline, Clock::now() + settings_.limits.connect),
+                                [&](auto done) { tcp_.async_connect(endpoint, done); });
                 if (!code) return {};
             }
             const bool late = code == beast::error::timeout;
             last = {.kind = late ? Error::Kind::Timeout : Error::Kind::Connect,
-                    .message = fmt::format("{}: no connection to {}: {}", url_.printable(), address.to_string(), late ? "not in time" : code.message())};
+                    .message = fmt::format("{}: no connection to {}: {}", url_.printable(), address.to_string(),
+                                           late ? "not in time" : code.message())};
         }
         return tl::unexpected(last);
     }
@@ -182,8 +200,10 @@ private:
         if (code == beast::error::timeout) return tl::unexpected(describe(code, "the TLS handshake"));
         const long verdict = SSL_get_verify_result(native);
         const bool untrusted = !settings_.insecure && verdict != X509_V_OK;
-        return failure(untrusted ? Error::Kind::Untrusted : Error::Kind::Tls, fmt::format("{}: {}: {}", url_.printable(), untrusted ? "its certificate is not trusted" : "the TLS handshake failed",
-                                                     untrusted ? X509_verify_cert_error_string(verdict) : code.message()));
+        return failure(untrusted ? Error::Kind::Untrusted : Error::Kind::Tls,
+                       fmt::format("{}: {}: {}", url_.printable(),
+                                   untrusted ? "its certificate is not trusted" : "the TLS handshake failed",
+                                   untrusted ? X509_verify_cert_error_string(verdict) : code.message()));
     }
 
     const Settings& settings_;
@@ -209,7 +229,8 @@ struct Client::Impl {
     }
 
     Outcome<Response> send(const Request& request) {
-        const Clock::time_point deadline = Clock::now() + std::min(settings.limits.total, request.within.value_or(settings.limits.total));
+        const Clock::time_point deadline =
+            Clock::now() + std::min(settings.limits.total, request.within.value_or(settings.limits.total));
         const auto url = parse_url(request.url);
         if (!url) return failure(Error::Kind::Request, url.error());
         const auto message = make_message(request, *url, settings);

@@ -1,7 +1,8 @@
 // A small HTTP/1.1 client for everything of the program that speaks over a network: sinks, metadata, image registries.
 //
-// It goes exactly where it is told: redirects are handed back, not followed; no proxy is taken from the environment; a caller that follows
-// addresses which a server chose says with Reach where these may lie. Certificates and host names are verified unless the user turned that off.
+// It goes exactly where it is told: redirects are handed back, not followed; no proxy is taken from the environment; a
+// caller that follows addresses which a server chose says with Reach where these may lie. Certificates and host names
+// are verified unless the user turned that off.
 #pragma once
 
 #include <chrono>
@@ -32,7 +33,8 @@ struct Headers {
 struct Request {
     std::string url{};  // http:// or https://; "user:password@" becomes basic authentication
     std::string method = "GET";
-    std::vector<Header> headers{};  // Host, Content-Length, User-Agent and Connection are the client's, unless they are given
+    std::vector<Header>
+        headers{};  // Host, Content-Length, User-Agent and Connection are the client's, unless they are given
     std::string body{};
     std::optional<std::chrono::milliseconds> within{};  // instead of Limits::total, where it is less
 };
@@ -77,8 +79,8 @@ struct Settings {
     std::string client_certificate{}, client_key{};  // paths, PEM; both or none
 };
 
-// One at a time, on any one thread; blocks within the limits. Nothing is opened, and OpenSSL not touched, before it is used. Throws nothing.
-// Descriptors are close-on-exec. No signal is raised.
+// One at a time, on any one thread; blocks within the limits. Nothing is opened, and OpenSSL not touched, before it is
+// used. Throws nothing. Descriptors are close-on-exec. No signal is raised.
 class Client {
 public:
     explicit Client(Settings settings = {});
@@ -86,7 +88,8 @@ public:
     Client(Client&&) noexcept;
     Client& operator=(Client&&) noexcept;
 
-    // Reads now what a request to `url` would need (trusted certificates, the client's own), so that a mistake of the user is told early.
+    // Reads now what a request to `url` would need (trusted certificates, the client's own), so that a mistake of the
+    // user is told early.
     tl::expected<void, Error> prepare(const std::string& url);
     // A response of any status is a response. A kept connection that the server has closed meanwhile is opened anew.
     tl::expected<Response, Error> send(const Request& request);

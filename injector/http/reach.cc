@@ -52,7 +52,8 @@ bool is_public(const address_v6& v6) {
 // fd00:ec2::/32 is the IPv6 side of Amazon's link-local services.
 bool is_local(const address_v6& v6) {
     const auto bytes = v6.to_bytes();
-    return v6.is_loopback() || v6.is_link_local() || (bytes[0] == 0xfd && bytes[1] == 0x00 && bytes[2] == 0x0e && bytes[3] == 0xc2);
+    return v6.is_loopback() || v6.is_link_local() ||
+           (bytes[0] == 0xfd && bytes[1] == 0x00 && bytes[2] == 0x0e && bytes[3] == 0xc2);
 }
 
 address_v4 v4_at(const address_v6::bytes_type& bytes, size_t offset) {
@@ -63,10 +64,14 @@ address_v4 v4_at(const address_v6::bytes_type& bytes, size_t offset) {
 address unwrapped(const address& given) {
     if (!given.is_v6()) return given;
     const auto bytes = given.to_v6().to_bytes();
-    const auto zeros = [&](size_t from, size_t to) { return std::all_of(bytes.begin() + static_cast<ptrdiff_t>(from), bytes.begin() + static_cast<ptrdiff_t>(to), [](unsigned char b) { return b == 0; }); };
-    if (zeros(0, 10) && bytes[10] == 0xff && bytes[11] == 0xff) return v4_at(bytes, 12);                                // ::ffff:a.b.c.d
-    if (bytes[0] == 0x00 && bytes[1] == 0x64 && bytes[2] == 0xff && bytes[3] == 0x9b && zeros(4, 12)) return v4_at(bytes, 12);  // 64:ff9b::a.b.c.d
-    if (bytes[0] == 0x20 && bytes[1] == 0x02) return v4_at(bytes, 2);                                                   // 6to4
+    const auto zeros = [&](size_t from, size_t to) {
+        return std::all_of(bytes.begin() + static_cast<ptrdiff_t>(from), bytes.begin() + static_cast<ptrdiff_t>(to),
+                           [](unsigned char b) { return b == 0; });
+    };
+    if (zeros(0, 10) && bytes[10] == 0xff && bytes[11] == 0xff) return v4_at(bytes, 12);  // ::ffff:a.b.c.d
+    if (bytes[0] == 0x00 && bytes[1] == 0x64 && bytes[2] == 0xff && bytes[3] == 0x9b && zeros(4, 12))
+        return v4_at(bytes, 12);                                       // 64:ff9b::a.b.c.d
+    if (bytes[0] == 0x20 && bytes[1] == 0x02) return v4_at(bytes, 2);  // 6to4
     return given;
 }
 

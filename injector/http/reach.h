@@ -7,7 +7,8 @@
 
 namespace bewit::http {
 
-// Whether `reach` lets this address be connected to. IPv4 inside IPv6 (RFC 4291, 6052, 3056) counts as the IPv4 address that it is.
+// Whether `reach` lets this address be connected to. IPv4 inside IPv6 (RFC 4291, 6052, 3056) counts as the IPv4 address
+// that it is.
 bool may_reach(Reach reach, const boost::asio::ip::address& address);
 
 }  // namespace bewit::http

@@ -46,7 +46,8 @@ void on_answer(void* context, int status, int /*timeouts*/, ares_addrinfo* found
     answer.done = true;
     answer.status = status;
     if (found == nullptr) return;
-    for (const ares_addrinfo_node* node = found->nodes; node != nullptr; node = node->ai_next) add(node->ai_addr, answer.addresses);
+    for (const ares_addrinfo_node* node = found->nodes; node != nullptr; node = node->ai_next)
+        add(node->ai_addr, answer.addresses);
     ares_freeaddrinfo(found);
 }
 
@@ -57,9 +58,11 @@ void wait_once(ares_channel channel, std::chrono::milliseconds limit) {
     std::array<pollfd, ARES_GETSOCK_MAXNUM> polled{};
     nfds_t count = 0;
     for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; ++i) {
-        const bool read = ARES_GETSOCK_READABLE(static_cast<unsigned>(wanted), i) != 0, write = ARES_GETSOCK_WRITABLE(static_cast<unsigned>(wanted), i) != 0;
+        const bool read = ARES_GETSOCK_READABLE(static_cast<unsigned>(wanted), i) != 0,
+                   write = ARES_GETSOCK_WRITABLE(static_cast<unsigned>(wanted), i) != 0;
         if (!read && !write) continue;
-        polled[count++] = {.fd = sockets[i], .events = static_cast<short>((read ? POLLIN : 0) | (write ? POLLOUT : 0)), .revents = 0};
+        polled[count++] = {
+            .fd = sockets[i], .events = static_cast<short>((read ? POLLIN : 0) | (write ? POLLOUT : 0)), .revents = 0};
     }
     timeval longest{.tv_sec = limit.count() / 1000, .tv_usec = limit.count() % 1000 * 1000};
     timeval buffer{};
@@ -72,7 +75,8 @@ void wait_once(ares_channel channel, std::chrono::milliseconds limit) {
     for (nfds_t i = 0; i < count; ++i) {
         const bool failed = (polled[i].revents & (POLLERR | POLLHUP)) != 0;
         const bool read = failed || (polled[i].revents & POLLIN) != 0, write = (polled[i].revents & POLLOUT) != 0;
-        if (read || write) ares_process_fd(channel, read ? polled[i].fd : ARES_SOCKET_BAD, write ? polled[i].fd : ARES_SOCKET_BAD);
+        if (read || write)
+            ares_process_fd(channel, read ? polled[i].fd : ARES_SOCKET_BAD, write ? polled[i].fd : ARES_SOCKET_BAD);
     }
 }
 
@@ -83,24 +87,28 @@ tl::expected<std::vector<address>, std::string> look_up(const std::string& host,
     options.timeout = 2000;
     options.tries = 3;
     ares_channel channel = nullptr;
-    if (const int status = ares_init_options(&channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES); status != ARES_SUCCESS) {
+    if (const int status = ares_init_options(&channel, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES);
+        status != ARES_SUCCESS) {
         return tl::unexpected(fmt::format("{} cannot be looked up: {}", host, ares_strerror(status)));
     }
     Answer answer;
     {
         // Destroying the channel ends what is unanswered, with a last call of on_answer: `answer` must outlive it.
-        const std::unique_ptr<std::remove_pointer_t<ares_channel>, decltype(&ares_destroy)> owner(channel, &ares_destroy);
+        const std::unique_ptr<std::remove_pointer_t<ares_channel>, decltype(&ares_destroy)> owner(channel,
+                                                                                                  &ares_destroy);
         ares_addrinfo_hints hints{};
         hints.ai_family = AF_UNSPEC;
         hints.ai_socktype = SOCK_STREAM;
         ares_getaddrinfo(channel, host.c_str(), nullptr, &hints, &on_answer, &answer);
         while (!answer.done) {
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-            if (left.count() <= 0) return tl::unexpected(fmt::format("{} was not looked up in time: no name server answered", host));
+            if (left.count() <= 0)
+                return tl::unexpected(fmt::format("{} was not looked up in time: no name server answered", host));
             wait_once(channel, left);
         }
     }
-    if (answer.status != ARES_SUCCESS) return tl::unexpected(fmt::format("{} cannot be looked up: {}", host, ares_strerror(answer.status)));
+    if (answer.status != ARES_SUCCESS)
+        return tl::unexpected(fmt::format("{} cannot be looked up: {}", host, ares_strerror(answer.status)));
     if (answer.addresses.empty()) return tl::unexpected(fmt::format("{} has no address", host));
     return std::move(answer.addresses);
 }
@@ -109,8 +117,10 @@ tl::expected<std::vector<address>, std::string> look_up(const std::string& host,
 
 tl::expected<std::vector<address>, std::string> resolve(const std::string& host, Clock::time_point deadline) {
     boost::system::error_code not_an_address;
-    if (const address itself = boost::asio::ip::make_address(host, not_an_address); !not_an_address) return std::vector{itself};
-    if (host == "localhost" || host.ends_with(".localhost")) return std::vector<address>{address_v4::loopback(), address_v6::loopback()};
+    if (const address itself = boost::asio::ip::make_address(host, not_an_address); !not_an_address)
+        return std::vector{itself};
+    if (host == "localhost" || host.ends_with(".localhost"))
+        return std::vector<address>{address_v4::loopback(), address_v6::loopback()};
     return look_up(host, deadline);
 }
 

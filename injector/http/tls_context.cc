@@ -15,16 +15,20 @@ using Outcome = tl::expected<void, std::string>;
 Outcome trust(SSL_CTX* context, const Settings& settings) {
     const TrustedRoots roots = find_trusted_roots(settings.trust);
     if (roots.empty()) {
-        return tl::unexpected(std::string("no trusted certificates were found for TLS: name a file of them with http_output.ca_bundle or SSL_CERT_FILE, "
-                                          "or put ca-certificates.crt beside the program"));
+        return tl::unexpected(
+            std::string("no trusted certificates were found for TLS: name a file of them with http_output.ca_bundle or "
+                        "SSL_CERT_FILE, "
+                        "or put ca-certificates.crt beside the program"));
     }
     for (const std::string& file : roots.files) {
         if (SSL_CTX_load_verify_file(context, file.c_str()) == 1) continue;
-        return tl::unexpected(fmt::format("the trusted certificates in {} (named by {}) cannot be used: {}", file, roots.origin, openssl_reason()));
+        return tl::unexpected(fmt::format("the trusted certificates in {} (named by {}) cannot be used: {}", file,
+                                          roots.origin, openssl_reason()));
     }
     for (const std::string& directory : roots.directories) {
         if (SSL_CTX_load_verify_dir(context, directory.c_str()) == 1) continue;
-        return tl::unexpected(fmt::format("the trusted certificates in {} (named by {}) cannot be used: {}", directory, roots.origin, openssl_reason()));
+        return tl::unexpected(fmt::format("the trusted certificates in {} (named by {}) cannot be used: {}", directory,
+                                          roots.origin, openssl_reason()));
     }
     ERR_clear_error();
     return {};
@@ -36,10 +40,12 @@ Outcome identify(SSL_CTX* context, const Settings& settings) {
         return tl::unexpected(std::string("a client certificate needs its key, and a key its certificate"));
     }
     if (SSL_CTX_use_certificate_chain_file(context, settings.client_certificate.c_str()) != 1) {
-        return tl::unexpected(fmt::format("the client certificate {} cannot be used: {}", settings.client_certificate, openssl_reason()));
+        return tl::unexpected(
+            fmt::format("the client certificate {} cannot be used: {}", settings.client_certificate, openssl_reason()));
     }
     if (SSL_CTX_use_PrivateKey_file(context, settings.client_key.c_str(), SSL_FILETYPE_PEM) != 1) {
-        return tl::unexpected(fmt::format("the client key {} cannot be used: {}", settings.client_key, openssl_reason()));
+        return tl::unexpected(
+            fmt::format("the client key {} cannot be used: {}", settings.client_key, openssl_reason()));
     }
     return {};
 }
@@ -54,8 +60,8 @@ std::string openssl_reason() {
 }
 
 std::unique_ptr<ssl::context> make_plain_context(ssl::context::method method) {
-    // Configuration files of OpenSSL are of the machine that runs, often of an image with an OpenSSL of another age: not read. And nothing is
-    // torn down at exit, when a thread that hangs in a connection may have been left behind.
+    // Configuration files of OpenSSL are of the machine that runs, often of an image with an OpenSSL of another age:
+    // not read. And nothing is torn down at exit, when a thread that hangs in a connection may have been left behind.
     OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr);
     auto context = std::make_unique<ssl::context>(method);
     SSL_CTX* native = context->native_handle();

@@ -46,12 +46,15 @@ TrustedRoots find_trusted_roots(const TrustOptions& options, const std::string& 
     roots.origin = "the configuration";
     if (!roots.empty()) return roots;
 
-    if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') roots.files.emplace_back(file);
-    if (const char* directory = std::getenv("SSL_CERT_DIR"); directory != nullptr && *directory != '\0') roots.directories.emplace_back(directory);
+    if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0')
+        roots.files.emplace_back(file);
+    if (const char* directory = std::getenv("SSL_CERT_DIR"); directory != nullptr && *directory != '\0')
+        roots.directories.emplace_back(directory);
     roots.origin = "SSL_CERT_FILE and SSL_CERT_DIR";
     if (!roots.empty()) return roots;
 
-    if (const std::string file = beside_program(); root.empty() && readable(file)) return {.files = {file}, .directories = {}, .origin = file};
+    if (const std::string file = beside_program(); root.empty() && readable(file))
+        return {.files = {file}, .directories = {}, .origin = file};
     for (const char* file : bundles) {
         if (readable(root + file)) return {.files = {root + file}, .directories = {}, .origin = file};
     }

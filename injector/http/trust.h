@@ -1,5 +1,5 @@
-// Whom a TLS connection trusts. Images are often without /etc/ssl, so the search goes further than OpenSSL's own default, which is a path
-// of the machine that OpenSSL was built on.
+// Whom a TLS connection trusts. Images are often without /etc/ssl, so the search goes further than OpenSSL's own
+// default, which is a path of the machine that OpenSSL was built on.
 #pragma once
 
 #include <string>
@@ -22,9 +22,9 @@ struct TrustedRoots {
     bool empty() const { return files.empty() && directories.empty(); }
 };
 
-// In this order, the first that names anything: `options` (taken as they are, whether the files exist or not); SSL_CERT_FILE and
-// SSL_CERT_DIR; `ca-certificates.crt` beside the program; the files of the distributions; the directories of the distributions.
-// `root` is put before the distributions' paths and is empty but in tests.
+// In this order, the first that names anything: `options` (taken as they are, whether the files exist or not);
+// SSL_CERT_FILE and SSL_CERT_DIR; `ca-certificates.crt` beside the program; the files of the distributions; the
+// directories of the distributions. `root` is put before the distributions' paths and is empty but in tests.
 TrustedRoots find_trusted_roots(const TrustOptions& options, const std::string& root = "");
 
 }  // namespace bewit::http

@@ -12,10 +12,13 @@ namespace {
 constexpr uint16_t http_port = 80, https_port = 443;
 
 bool is_host_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_';
 }
 
-bool is_address_character(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.'; }
+bool is_address_character(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+}
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -71,12 +74,14 @@ std::string Url::authority() const {
 }
 
 std::string Url::printable() const {
-    return fmt::format("{}://{}{}", tls ? "https" : "http", authority(), std::string_view(target).substr(0, target.find('?')));
+    return fmt::format("{}://{}{}", tls ? "https" : "http", authority(),
+                       std::string_view(target).substr(0, target.find('?')));
 }
 
 tl::expected<Url, std::string> parse_url(std::string_view text) {
     const auto refuse = [](const char* why) { return tl::unexpected(fmt::format("not a URL: {}", why)); };
-    if (!std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; })) return refuse("it has a space or a character that must be escaped");
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; }))
+        return refuse("it has a space or a character that must be escaped");
     Url url;
     if (text.starts_with("https://")) {
         url.tls = true;

@@ -29,7 +29,9 @@ constexpr size_t largest_answer = size_t{1} << 20;
 // A file that holds `text`, at its beginning.
 UniqueFd file_of(const std::string& text) {
     UniqueFd file(memfd_create("server", MFD_CLOEXEC));
-    if (file && (write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) || lseek(file.get(), 0, SEEK_SET) != 0)) file.reset();
+    if (file && (write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
+                 lseek(file.get(), 0, SEEK_SET) != 0))
+        file.reset();
     return file;
 }
 
@@ -53,7 +55,8 @@ std::optional<std::string> read_all(int fd, Clock::time_point deadline) {
 int wait_for(pid_t pid, Clock::time_point deadline) {
     int status = 0;
     pid_t ended = 0;
-    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 && Clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    while ((ended = waitpid(pid, &status, WNOHANG)) == 0 && Clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
     if (ended == 0) {
         kill(-pid, SIGKILL);
         waitpid(pid, &status, 0);
@@ -62,13 +65,19 @@ int wait_for(pid_t pid, Clock::time_point deadline) {
 }
 
 bool is_name(const std::string& name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.'; });
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+    });
 }
 
 }  // namespace
 
-tl::expected<std::optional<Credential>, std::string> ask_helper(const std::string& name, const std::string& server, std::chrono::milliseconds limit) {
-    const auto fail = [&](const std::string& why) { return tl::unexpected(fmt::format("docker-credential-{}, which config.json names for {}, {}", shown(name), server, why)); };
+tl::expected<std::optional<Credential>, std::string> ask_helper(const std::string& name, const std::string& server,
+                                                                std::chrono::milliseconds limit) {
+    const auto fail = [&](const std::string& why) {
+        return tl::unexpected(
+            fmt::format("docker-credential-{}, which config.json names for {}, {}", shown(name), server, why));
+    };
     if (!is_name(name)) return fail("is no name of a program");
     const auto deadline = Clock::now() + limit;
     const UniqueFd input = file_of(server);

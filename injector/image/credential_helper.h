@@ -11,8 +11,9 @@
 
 namespace bewit::image {
 
-// Runs the program, found by PATH, and ends it when `limit` is over. nullopt: it has none for this server. The error is one sentence, without what the program
-// wrote.
-tl::expected<std::optional<Credential>, std::string> ask_helper(const std::string& name, const std::string& server, std::chrono::milliseconds limit = std::chrono::seconds(20));
+// Runs the program, found by PATH, and ends it when `limit` is over. nullopt: it has none for this server. The error is
+// one sentence, without what the program wrote.
+tl::expected<std::optional<Credential>, std::string> ask_helper(
+    const std::string& name, const std::string& server, std::chrono::milliseconds limit = std::chrono::seconds(20));
 
 }  // namespace bewit::image

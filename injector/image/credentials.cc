@@ -20,7 +20,8 @@ using patch::Json;
 using patch::member;
 using patch::string_of;
 
-// "https://index.docker.io/v1/" and "docker.io" are the same; a path that is no version of the protocol is a part of the name (containers-auth.json(5)).
+// "https://index.docker.io/v1/" and "docker.io" are the same; a path that is no version of the protocol is a part of
+// the name (containers-auth.json(5)).
 std::string registry_of(std::string_view key) {
     for (const std::string_view scheme : {"https://", "http://"}) {
         if (key.starts_with(scheme)) key.remove_prefix(scheme.size());
@@ -41,14 +42,17 @@ bool split_user(const std::string& text, Credential& credential) {
 }
 
 std::optional<Credential> credential_of(const Json& entry) {
-    Credential credential{.user = string_of(entry, "username"), .password = string_of(entry, "password"), .identity_token = string_of(entry, "identitytoken"),
+    Credential credential{.user = string_of(entry, "username"),
+                          .password = string_of(entry, "password"),
+                          .identity_token = string_of(entry, "identitytoken"),
                           .registry_token = string_of(entry, "registrytoken")};
     if (const auto decoded = http::decode_base64(string_of(entry, "auth")); decoded && !decoded->empty()) {
         if (!split_user(*decoded, credential)) return std::nullopt;
         // What docker fills up with.
         while (credential.password.ends_with('\0')) credential.password.pop_back();
     }
-    const bool says_something = !credential.user.empty() || !credential.identity_token.empty() || !credential.registry_token.empty();
+    const bool says_something =
+        !credential.user.empty() || !credential.identity_token.empty() || !credential.registry_token.empty();
     return says_something ? std::optional(credential) : std::nullopt;
 }
 
@@ -57,7 +61,8 @@ std::string variable(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-std::optional<Credential> find_in(const std::map<std::string, Credential>& auths, const std::string& host, const std::string& repository) {
+std::optional<Credential> find_in(const std::map<std::string, Credential>& auths, const std::string& host,
+                                  const std::string& repository) {
     for (std::string name = host + "/" + repository;; name.resize(name.rfind('/'))) {
         if (const auto found = auths.find(name); found != auths.end()) return found->second;
         if (name == host || name.find('/') == std::string::npos) return std::nullopt;
@@ -108,7 +113,8 @@ void Credentials::load() {
         if (!config) warning(fmt::format("{} is not used: {}", origin, config.error()));
         return config.value_or(DockerConfig{});
     };
-    if (const std::string text = variable("DOCKER_AUTH_CONFIG"); !text.empty()) environment_ = read(text, "DOCKER_AUTH_CONFIG");
+    if (const std::string text = variable("DOCKER_AUTH_CONFIG"); !text.empty())
+        environment_ = read(text, "DOCKER_AUTH_CONFIG");
     if (auto list = parse_auth_list(variable("BEWIT_REGISTRY_AUTH")); !list) {
         warning(fmt::format("BEWIT_REGISTRY_AUTH is not used: {}", list.error()));
     } else {

@@ -1,7 +1,7 @@
 // Who one is to a registry: what `docker login` and its like have left behind, or the environment says.
 //
-// The file is `config.json` of the docker command line (docker-login(1)): `auths`, `credHelpers`, `credsStore`. Each credential belongs to one registry and goes to
-// no other.
+// The file is `config.json` of the docker command line (docker-login(1)): `auths`, `credHelpers`, `credsStore`. Each
+// credential belongs to one registry and goes to no other.
 #pragma once
 
 #include <map>
@@ -31,12 +31,13 @@ tl::expected<DockerConfig, std::string> parse_docker_config(std::string_view tex
 // `HOST=USER:PASSWORD`, several with blanks between.
 tl::expected<std::map<std::string, Credential>, std::string> parse_auth_list(std::string_view text);
 
-// The environment and the files that it names, read when first asked for. What cannot be read or run becomes a warning (message.h), not an error: many images need no
-// credential.
+// The environment and the files that it names, read when first asked for. What cannot be read or run becomes a warning
+// (message.h), not an error: many images need no credential.
 class Credentials {
 public:
-    // In this order: BEWIT_REGISTRY_AUTH (parse_auth_list); DOCKER_AUTH_CONFIG (the text of a config.json); config.json in DOCKER_CONFIG, else in ~/.docker: there
-    // first what credHelpers or credsStore name, then auths, the longest key that the repository lies in.
+    // In this order: BEWIT_REGISTRY_AUTH (parse_auth_list); DOCKER_AUTH_CONFIG (the text of a config.json); config.json
+    // in DOCKER_CONFIG, else in ~/.docker: there first what credHelpers or credsStore name, then auths, the longest key
+    // that the repository lies in.
     std::optional<Credential> find(const std::string& host, const std::string& repository);
 
 private:

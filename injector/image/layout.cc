@@ -25,7 +25,8 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
     struct stat found {};
     if (stat(path.c_str(), &found) != 0) return tl::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
     if (!S_ISREG(found.st_mode)) return tl::unexpected(fmt::format("{}: it is no file", path));
-    if (static_cast<size_t>(found.st_size) > largest_document) return tl::unexpected(fmt::format("{}: it has more than {} bytes", path, largest_document));
+    if (static_cast<size_t>(found.st_size) > largest_document)
+        return tl::unexpected(fmt::format("{}: it has more than {} bytes", path, largest_document));
     auto text = read_text_file(path);
     if (!text) return tl::unexpected(fmt::format("{}: {}", path, std::strerror(errno)));
     return std::move(*text);
@@ -83,14 +84,18 @@ Found entries_for(const std::vector<Descriptor>& entries, const std::string& ima
     return found;
 }
 
-tl::expected<ImageConfig, std::string> read(const std::string& directory, const std::vector<Descriptor>& entries, const Platform& platform) {
+tl::expected<ImageConfig, std::string> read(const std::string& directory, const std::vector<Descriptor>& entries,
+                                            const Platform& platform) {
     Blobs blobs(directory);
     Descriptor chosen = entries[0];
     if (entries.size() > 1) {
         // One image in several parts, one for each platform; otherwise there is no telling.
-        const auto same = [&](const Descriptor& a, const Descriptor& b) { return a.architecture == b.architecture && a.variant == b.variant && a.os == b.os; };
+        const auto same = [&](const Descriptor& a, const Descriptor& b) {
+            return a.architecture == b.architecture && a.variant == b.variant && a.os == b.os;
+        };
         for (size_t i = 1; i < entries.size(); ++i) {
-            if (std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i), [&](const Descriptor& earlier) { return same(earlier, entries[i]); })) {
+            if (std::any_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(i),
+                            [&](const Descriptor& earlier) { return same(earlier, entries[i]); })) {
                 return tl::unexpected(std::string("it holds several images, and no name in it tells which is meant"));
             }
         }
@@ -106,11 +111,14 @@ tl::expected<ImageConfig, std::string> read(const std::string& directory, const 
 tl::expected<void, std::string> LayoutImages::add(const std::string& argument) {
     patch::NamedPath named(argument);
     Layout layout{.name = std::move(named.name), .directory = std::move(named.path)};
-    const auto refuse = [&](const std::string& why) { return tl::unexpected(fmt::format("--image-layout {}: {}", layout.directory, why)); };
+    const auto refuse = [&](const std::string& why) {
+        return tl::unexpected(fmt::format("--image-layout {}: {}", layout.directory, why));
+    };
     const auto marker = read_file(layout.directory + "/oci-layout");
     if (!marker) return refuse(fmt::format("it is no OCI layout: {}", marker.error()));
     const auto version = patch::Json::parse(*marker, nullptr, false);
-    if (!patch::string_of(version, "imageLayoutVersion").starts_with("1.")) return refuse("its oci-layout states no imageLayoutVersion that is known here");
+    if (!patch::string_of(version, "imageLayoutVersion").starts_with("1."))
+        return refuse("its oci-layout states no imageLayoutVersion that is known here");
     const auto text = read_file(layout.directory + "/index.json");
     if (!text) return refuse(text.error());
     auto index = parse_manifest(*text, "");
@@ -122,8 +130,10 @@ tl::expected<void, std::string> LayoutImages::add(const std::string& argument) {
     return {};
 }
 
-tl::expected<ImageConfig, std::string> LayoutImages::find(const std::string& container, const std::string& image, const Platform& platform) {
-    const auto from = [&](const Layout& layout, const std::vector<Descriptor>& entries) -> tl::expected<ImageConfig, std::string> {
+tl::expected<ImageConfig, std::string> LayoutImages::find(const std::string& container, const std::string& image,
+                                                          const Platform& platform) {
+    const auto from = [&](const Layout& layout,
+                          const std::vector<Descriptor>& entries) -> tl::expected<ImageConfig, std::string> {
         auto config = read(layout.directory, entries, platform);
         if (!config) return tl::unexpected(fmt::format("--image-layout {}: {}", layout.directory, config.error()));
         return config;
@@ -143,8 +153,10 @@ tl::expected<ImageConfig, std::string> LayoutImages::find(const std::string& con
             const Found found = entries_for(layout.entries, image);
             if (found.entries.empty() || found.by_name != by_name) continue;
             if (!by_name && layout.stood_for.value_or(image) != image) {
-                return tl::unexpected(fmt::format("--image-layout {} names no image, and cannot be for '{}' and for '{}': write --image-layout {}={}", layout.directory, *layout.stood_for,
-                                                  image, container.empty() ? "NAME" : container, layout.directory));
+                return tl::unexpected(fmt::format(
+                    "--image-layout {} names no image, and cannot be for '{}' and for '{}': write --image-layout {}={}",
+                    layout.directory, *layout.stood_for, image, container.empty() ? "NAME" : container,
+                    layout.directory));
             }
             if (!by_name) layout.stood_for = image;
             return from(layout, found.entries);

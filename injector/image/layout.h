@@ -1,5 +1,5 @@
-// Images in a directory: the OCI image layout (image specification 1.1, image-layout), as `skopeo copy … oci:DIR`, `docker buildx build --output type=oci`
-// and `docker save` (unpacked; 25 or later) write it.
+// Images in a directory: the OCI image layout (image specification 1.1, image-layout), as `skopeo copy … oci:DIR`,
+// `docker buildx build --output type=oci` and `docker save` (unpacked; 25 or later) write it.
 #pragma once
 
 #include <memory>
@@ -17,11 +17,12 @@ class LayoutImages final : public patch::ImageSource {
 public:
     explicit LayoutImages(std::unique_ptr<patch::ImageSource> next) : next_(std::move(next)) {}
 
-    // `NAME=DIR`, where NAME is an image or a container; or DIR alone, which holds the images that it names, and where it names none, the one that nothing else
-    // is for. Reads the directory's index.
+    // `NAME=DIR`, where NAME is an image or a container; or DIR alone, which holds the images that it names, and where
+    // it names none, the one that nothing else is for. Reads the directory's index.
     tl::expected<void, std::string> add(const std::string& argument);
 
-    tl::expected<patch::ImageConfig, std::string> find(const std::string& container, const std::string& image, const patch::Platform& platform) override;
+    tl::expected<patch::ImageConfig, std::string> find(const std::string& container, const std::string& image,
+                                                       const patch::Platform& platform) override;
 
 private:
     struct Layout {

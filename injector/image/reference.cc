@@ -19,7 +19,8 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool is_tag(std::string_view tag) {
     const auto word = [](char c) { return is_digit(c) || is_lower(c) || is_upper(c) || c == '_'; };
-    return !tag.empty() && tag.size() <= longest_tag && word(tag[0]) && std::all_of(tag.begin(), tag.end(), [&](char c) { return word(c) || c == '.' || c == '-'; });
+    return !tag.empty() && tag.size() <= longest_tag && word(tag[0]) &&
+           std::all_of(tag.begin(), tag.end(), [&](char c) { return word(c) || c == '.' || c == '-'; });
 }
 
 // Lower case letters and digits, with one dot, one or two underscores, or dashes between them.
@@ -49,7 +50,10 @@ bool is_repository(std::string_view text) {
 }
 
 // The part before the first slash is a host if it looks like one: a dot, a port, an upper case letter, or localhost.
-bool looks_like_host(std::string_view part) { return part == "localhost" || part.find_first_of(".:[") != std::string_view::npos || std::any_of(part.begin(), part.end(), is_upper); }
+bool looks_like_host(std::string_view part) {
+    return part == "localhost" || part.find_first_of(".:[") != std::string_view::npos ||
+           std::any_of(part.begin(), part.end(), is_upper);
+}
 
 // Within what a URL takes: no port 0, no dash or dot at an end of a label.
 bool is_host(std::string_view text) {
@@ -57,13 +61,15 @@ bool is_host(std::string_view text) {
     const auto url = http::parse_url("https://" + std::string(text));
     if (!url) return false;
     const std::string padded = "." + url->host + ".";
-    return text.starts_with('[') || (padded.find("..") == std::string::npos && padded.find(".-") == std::string::npos && padded.find("-.") == std::string::npos);
+    return text.starts_with('[') || (padded.find("..") == std::string::npos && padded.find(".-") == std::string::npos &&
+                                     padded.find("-.") == std::string::npos);
 }
 
 }  // namespace
 
 std::string Reference::name() const {
-    return digest.empty() ? fmt::format("{}/{}:{}", host, repository, tag) : fmt::format("{}/{}@{}", host, repository, digest);
+    return digest.empty() ? fmt::format("{}/{}:{}", host, repository, tag)
+                          : fmt::format("{}/{}@{}", host, repository, digest);
 }
 
 std::string known_host(std::string_view host) {
@@ -71,24 +77,36 @@ std::string known_host(std::string_view host) {
 }
 
 tl::expected<Reference, std::string> parse_reference(std::string_view text) {
-    const auto refuse = [](const char* why) { return tl::unexpected(fmt::format("it is no name of an image: {}", why)); };
+    const auto refuse = [](const char* why) {
+        return tl::unexpected(fmt::format("it is no name of an image: {}", why));
+    };
     const state::ImageReference parts = state::split_image(text);
     // What is there must say something.
-    if (parts.repository.size() + (parts.tag.empty() ? 0 : parts.tag.size() + 1) + (parts.digest.empty() ? 0 : parts.digest.size() + 1) != text.size()) {
+    if (parts.repository.size() + (parts.tag.empty() ? 0 : parts.tag.size() + 1) +
+            (parts.digest.empty() ? 0 : parts.digest.size() + 1) !=
+        text.size()) {
         return refuse("nothing stands behind a colon or an @");
     }
-    if (!parts.tag.empty() && !is_tag(parts.tag)) return refuse("a tag has up to 128 letters, digits, '_', '.' and '-'");
-    if (!parts.digest.empty() && !is_digest(parts.digest)) return refuse("a digest is sha256: or sha512: with as many digits as that has");
+    if (!parts.tag.empty() && !is_tag(parts.tag))
+        return refuse("a tag has up to 128 letters, digits, '_', '.' and '-'");
+    if (!parts.digest.empty() && !is_digest(parts.digest))
+        return refuse("a digest is sha256: or sha512: with as many digits as that has");
     const size_t slash = parts.repository.find('/');
-    Reference reference{.host = "docker.io", .repository = std::string(parts.repository), .tag = std::string(parts.tag), .digest = std::string(parts.digest)};
+    Reference reference{.host = "docker.io",
+                        .repository = std::string(parts.repository),
+                        .tag = std::string(parts.tag),
+                        .digest = std::string(parts.digest)};
     if (slash != std::string_view::npos && looks_like_host(parts.repository.substr(0, slash))) {
         reference.host = known_host(parts.repository.substr(0, slash));
         reference.repository = parts.repository.substr(slash + 1);
         if (!is_host(reference.host)) return refuse("its host or port is malformed");
     }
-    if (!is_repository(reference.repository)) return refuse("a repository has lower case letters and digits, with '.', '_', '-' and '/' between them");
-    if (reference.host == "docker.io" && reference.repository.find('/') == std::string::npos) reference.repository.insert(0, "library/");
-    if (reference.host.size() + reference.repository.size() > longest_name) return refuse("it is longer than 255 characters");
+    if (!is_repository(reference.repository))
+        return refuse("a repository has lower case letters and digits, with '.', '_', '-' and '/' between them");
+    if (reference.host == "docker.io" && reference.repository.find('/') == std::string::npos)
+        reference.repository.insert(0, "library/");
+    if (reference.host.size() + reference.repository.size() > longest_name)
+        return refuse("it is longer than 255 characters");
     if (reference.tag.empty() && reference.digest.empty()) reference.tag = "latest";
     return reference;
 }

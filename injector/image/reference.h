@@ -1,6 +1,7 @@
 // The name of an image, as definitions write it, and what it stands for.
 //
-// The grammar and the defaults are those of the `reference` package of distribution, which Docker, containerd and Kubernetes share.
+// The grammar and the defaults are those of the `reference` package of distribution, which Docker, containerd and
+// Kubernetes share.
 #pragma once
 
 #include <string>

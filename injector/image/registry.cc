@@ -19,7 +19,9 @@ using Response = tl::expected<http::Response, std::string>;
 constexpr unsigned unauthorized = 401, forbidden = 403, not_found = 404, too_many_requests = 429;
 constexpr int most_redirects = 5;
 
-bool is_redirect(unsigned status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+bool is_redirect(unsigned status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 // The repository of one image at its registry.
 class Repository final : public Store {
@@ -34,13 +36,16 @@ public:
         if (!response) return tl::unexpected(response.error());
         const std::string* announced = response->headers.find("Docker-Content-Digest");
         for (const std::string& digest : {reference_.digest, announced == nullptr ? "" : *announced}) {
-            if (is_digest(digest) && !matches(response->body, digest)) return tl::unexpected(fmt::format("the manifest: its content is not what the digest {} names", digest));
+            if (is_digest(digest) && !matches(response->body, digest))
+                return tl::unexpected(fmt::format("the manifest: its content is not what the digest {} names", digest));
         }
         const std::string* type = response->headers.find("Content-Type");
         return parse_manifest(response->body, type == nullptr ? "" : *type);
     }
 
-    Bytes manifest(const Descriptor& descriptor) override { return body_of(get("manifests/" + descriptor.digest, manifest_types)); }
+    Bytes manifest(const Descriptor& descriptor) override {
+        return body_of(get("manifests/" + descriptor.digest, manifest_types));
+    }
     Bytes blob(const Descriptor& descriptor) override { return body_of(get("blobs/" + descriptor.digest, "*/*")); }
 
 private:
@@ -66,7 +71,9 @@ private:
             const std::string* location = response->headers.find("Location");
             if (response->status == unauthorized && own && !asked) {
                 asked = true;
-                auto authorization = authorize(transport_, *response, credentials_.find(reference_.host, reference_.repository), reference_.repository);
+                auto authorization =
+                    authorize(transport_, *response, credentials_.find(reference_.host, reference_.repository),
+                              reference_.repository);
                 if (!authorization) return tl::unexpected(authorization.error());
                 authorization_ = std::move(*authorization);
                 url = transport_.base() + path;
@@ -84,18 +91,27 @@ private:
     std::string refusal(const http::Response& response, bool own) const {
         const auto json = patch::Json::parse(response.body, nullptr, false);
         std::string reason;
-        if (const patch::Json* errors = patch::member(json, "errors"); errors != nullptr && errors->is_array() && !errors->empty()) {
-            const std::string code = patch::string_of((*errors)[0], "code"), message = patch::string_of((*errors)[0], "message");
+        if (const patch::Json* errors = patch::member(json, "errors");
+            errors != nullptr && errors->is_array() && !errors->empty()) {
+            const std::string code = patch::string_of((*errors)[0], "code"),
+                              message = patch::string_of((*errors)[0], "message");
             reason = shown(code + (code.empty() || message.empty() ? "" : ": ") + message);
         }
         if (!reason.empty()) reason = " (" + reason + ")";
         if (!own) return fmt::format("the storage that it leads to answers with the status {}", response.status);
         switch (response.status) {
             case unauthorized:
-            case forbidden: return fmt::format("it does not let this be read{}: credentials are taken from BEWIT_REGISTRY_AUTH, DOCKER_AUTH_CONFIG and docker's config.json", reason);
-            case not_found: return fmt::format("it has no such image{}", reason);
-            case too_many_requests: return fmt::format("it was asked too often{}: try again later, or with credentials", reason);
-            default: return fmt::format("it answers with the status {}{}", response.status, reason);
+            case forbidden:
+                return fmt::format(
+                    "it does not let this be read{}: credentials are taken from BEWIT_REGISTRY_AUTH, "
+                    "DOCKER_AUTH_CONFIG and docker's config.json",
+                    reason);
+            case not_found:
+                return fmt::format("it has no such image{}", reason);
+            case too_many_requests:
+                return fmt::format("it was asked too often{}: try again later, or with credentials", reason);
+            default:
+                return fmt::format("it answers with the status {}{}", response.status, reason);
         }
     }
 
@@ -118,7 +134,9 @@ RegistryImages::Config RegistryImages::ask(const std::string& image, const patch
     return config;
 }
 
-tl::expected<patch::ImageConfig, std::string> RegistryImages::find(const std::string& container, const std::string& image, const patch::Platform& platform) {
+tl::expected<patch::ImageConfig, std::string> RegistryImages::find(const std::string& container,
+                                                                   const std::string& image,
+                                                                   const patch::Platform& platform) {
     using Clock = std::chrono::steady_clock;
     constexpr auto kept_for = std::chrono::minutes(5);
     constexpr size_t most_kept = 1000;
@@ -132,9 +150,11 @@ tl::expected<patch::ImageConfig, std::string> RegistryImages::find(const std::st
     }
     const Config& config = found->second.second;
     if (config) return config;
-    return tl::unexpected(fmt::format("the definition leaves the command to the image '{}', which --registry does not find out: {}: state the command, or say what the image means with "
-                                      "--image-config {}=FILE (FILE from `docker image inspect`) or --image-layout DIR (an OCI layout)",
-                                      image, config.error(), container.empty() ? "NAME" : container));
+    return tl::unexpected(
+        fmt::format("the definition leaves the command to the image '{}', which --registry does not find out: {}: "
+                    "state the command, or say what the image means with "
+                    "--image-config {}=FILE (FILE from `docker image inspect`) or --image-layout DIR (an OCI layout)",
+                    image, config.error(), container.empty() ? "NAME" : container));
 }
 
 }  // namespace bewit::image

@@ -12,13 +12,15 @@
 
 namespace bewit::image {
 
-// Asks the registry that the image's name leads to; each image and platform once in five minutes, whatever the answer is. Everything is verified by its digest; of
-// what a tag leads to, only the registry itself vouches. Used by one thread at a time.
+// Asks the registry that the image's name leads to; each image and platform once in five minutes, whatever the answer
+// is. Everything is verified by its digest; of what a tag leads to, only the registry itself vouches. Used by one
+// thread at a time.
 class RegistryImages final : public patch::ImageSource {
 public:
     explicit RegistryImages(RegistrySettings settings) : settings_(std::move(settings)) {}
 
-    tl::expected<patch::ImageConfig, std::string> find(const std::string& container, const std::string& image, const patch::Platform& platform) override;
+    tl::expected<patch::ImageConfig, std::string> find(const std::string& container, const std::string& image,
+                                                       const patch::Platform& platform) override;
 
 private:
     using Config = tl::expected<patch::ImageConfig, std::string>;
@@ -28,7 +30,8 @@ private:
 
     RegistrySettings settings_;
     Credentials credentials_;
-    std::map<std::pair<std::string, std::string>, std::pair<std::chrono::steady_clock::time_point, Config>> answers_;  // by image and architecture
+    std::map<std::pair<std::string, std::string>, std::pair<std::chrono::steady_clock::time_point, Config>>
+        answers_;  // by image and architecture
 };
 
 }  // namespace bewit::image

@@ -1,4 +1,5 @@
-// Everything that a command line can name as a source of image configurations, asked in this order: --image-config, --image-layout, --registry.
+// Everything that a command line can name as a source of image configurations, asked in this order: --image-config,
+// --image-layout, --registry.
 #pragma once
 
 #include <memory>

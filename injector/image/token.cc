@@ -1,7 +1,7 @@
 #include "injector/image/token.h"
 
-#include <boost/beast/core/string.hpp>
 #include <fmt/format.h>
+#include <boost/beast/core/string.hpp>
 
 #include "injector/http/base64.h"
 #include "injector/image/challenge.h"
@@ -15,7 +15,9 @@ using Value = tl::expected<std::string, std::string>;
 
 constexpr size_t longest_token = size_t{64} << 10;
 
-std::string basic(const Credential& credential) { return "Basic " + http::base64(credential.user + ":" + credential.password); }
+std::string basic(const Credential& credential) {
+    return "Basic " + http::base64(credential.user + ":" + credential.password);
+}
 
 // RFC 3986, 2.3: what is not unreserved.
 std::string escaped(std::string_view text) {
@@ -36,26 +38,30 @@ std::string parameter(const Challenge& challenge, const char* name) {
     return found == challenge.parameters.end() ? "" : found->second;
 }
 
-Value token_from(Transport& transport, const Challenge& challenge, const std::optional<Credential>& credential, const std::string& repository) {
+Value token_from(Transport& transport, const Challenge& challenge, const std::optional<Credential>& credential,
+                 const std::string& repository) {
     const std::string realm = parameter(challenge, "realm"), service = parameter(challenge, "service");
     std::string scope = parameter(challenge, "scope");
     if (scope.empty()) scope = fmt::format("repository:{}:pull", repository);
     http::Request request{.url = token_url(realm, service, scope)};
     if (credential && !credential->identity_token.empty()) {
         request = {.url = realm, .method = "POST", .headers = {{"Content-Type", "application/x-www-form-urlencoded"}}};
-        request.body = fmt::format("grant_type=refresh_token&client_id=bewit&service={}&scope={}&refresh_token={}", escaped(service), escaped(scope), escaped(credential->identity_token));
+        request.body = fmt::format("grant_type=refresh_token&client_id=bewit&service={}&scope={}&refresh_token={}",
+                                   escaped(service), escaped(scope), escaped(credential->identity_token));
     } else if (credential) {
         request.headers.emplace_back("Authorization", basic(*credential));
     }
     const auto response = transport.send(request);
     if (!response) return tl::unexpected(response.error().message);
     if (!response->ok()) {
-        return tl::unexpected(fmt::format("its token server {} answers with the status {}{}", shown(realm), response->status, credential ? "" : " to one without credentials"));
+        return tl::unexpected(fmt::format("its token server {} answers with the status {}{}", shown(realm),
+                                          response->status, credential ? "" : " to one without credentials"));
     }
     const auto json = patch::Json::parse(response->body, nullptr, false);
     std::string token = patch::string_of(json, "token");
     if (token.empty()) token = patch::string_of(json, "access_token");
-    if (token.empty() || token.size() > longest_token) return tl::unexpected(fmt::format("its token server {} gives no token", shown(realm)));
+    if (token.empty() || token.size() > longest_token)
+        return tl::unexpected(fmt::format("its token server {} gives no token", shown(realm)));
     return "Bearer " + token;
 }
 
@@ -77,23 +83,29 @@ std::string token_url(const std::string& realm, const std::string& service, cons
     return url;
 }
 
-Value authorize(Transport& transport, const http::Response& refusal, const std::optional<Credential>& credential, const std::string& repository) {
+Value authorize(Transport& transport, const http::Response& refusal, const std::optional<Credential>& credential,
+                const std::string& repository) {
     std::string schemes;
     std::optional<Challenge> bearer, basic_one;
     for (const auto& [name, value] : refusal.headers.list) {
         if (!boost::beast::iequals(name, "WWW-Authenticate")) continue;
         for (Challenge& challenge : parse_challenges(value)) {
             schemes += (schemes.empty() ? "" : ", ") + challenge.scheme;
-            if (challenge.scheme == "bearer" && !parameter(challenge, "realm").empty()) bearer = std::move(challenge);
-            else if (challenge.scheme == "basic") basic_one = std::move(challenge);
+            if (challenge.scheme == "bearer" && !parameter(challenge, "realm").empty())
+                bearer = std::move(challenge);
+            else if (challenge.scheme == "basic")
+                basic_one = std::move(challenge);
         }
     }
     if (bearer || basic_one) {
         if (credential && !credential->registry_token.empty()) return "Bearer " + credential->registry_token;
     }
     if (bearer) return token_from(transport, *bearer, credential, repository);
-    if (!basic_one) return tl::unexpected(schemes.empty() ? std::string("it does not say what it asks for") : fmt::format("it asks for {}, which is not known here", shown(schemes)));
-    if (!credential || credential->user.empty()) return tl::unexpected(std::string("it asks for a user and a password"));
+    if (!basic_one)
+        return tl::unexpected(schemes.empty() ? std::string("it does not say what it asks for")
+                                              : fmt::format("it asks for {}, which is not known here", shown(schemes)));
+    if (!credential || credential->user.empty())
+        return tl::unexpected(std::string("it asks for a user and a password"));
     return basic(*credential);
 }
 

@@ -1,7 +1,7 @@
 // Requests to one registry, and to where it sends us, within one time limit.
 //
-// What a server chooses (redirects, token servers) is held to more: encrypted wherever the registry is, and no address of this machine or of private networks
-// for a registry that is in none itself.
+// What a server chooses (redirects, token servers) is held to more: encrypted wherever the registry is, and no address
+// of this machine or of private networks for a registry that is in none itself.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,8 @@
 namespace bewit::image {
 
 struct RegistrySettings {
-    std::vector<std::string> plain_http{};          // hosts, with their port where it is not 80, that are asked without TLS
-    std::chrono::milliseconds timeout{30000};       // for everything about one image
+    std::vector<std::string> plain_http{};     // hosts, with their port where it is not 80, that are asked without TLS
+    std::chrono::milliseconds timeout{30000};  // for everything about one image
     http::TrustOptions trust{};
 };
 
@@ -27,7 +27,8 @@ public:
     // `host` as in Reference::host.
     Transport(const RegistrySettings& settings, const std::string& host);
 
-    // "https://registry-1.docker.io": the scheme is https, but for `plain_http`, and for this machine when it does not speak TLS.
+    // "https://registry-1.docker.io": the scheme is https, but for `plain_http`, and for this machine when it does not
+    // speak TLS.
     const std::string& base() const { return base_; }
     // Whether the address is the registry's own, where its credentials may go.
     bool is_own(const http::Url& url) const;

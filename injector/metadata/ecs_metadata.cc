@@ -39,7 +39,9 @@ std::optional<std::string> address_of(const json& container) {
     for (const json& network : *networks) {
         if (!network.is_object()) continue;
         const auto addresses = network.find("IPv4Addresses");
-        if (addresses == network.end() || !addresses->is_array() || addresses->empty() || !addresses->front().is_string()) continue;
+        if (addresses == network.end() || !addresses->is_array() || addresses->empty() ||
+            !addresses->front().is_string())
+            continue;
         return addresses->front().get<std::string>();
     }
     return std::nullopt;
@@ -70,7 +72,8 @@ bool add_ecs_container(std::string_view text, state::Container& container) {
             if (value.is_string()) container.labels[key] = value.get<std::string>();
         }
     }
-    if (const auto name = container.labels.find("com.amazonaws.ecs.container-name"); name != container.labels.end()) container.ecs.container_name = name->second;
+    if (const auto name = container.labels.find("com.amazonaws.ecs.container-name"); name != container.labels.end())
+        container.ecs.container_name = name->second;
     return true;
 }
 

@@ -25,7 +25,8 @@ struct MetadataWatch::Shared {
     bool fetch(http::Client& client);
 };
 
-MetadataWatch::MetadataWatch(state::Container base, std::function<void(state::Container&)> finish, Settings settings) : shared_(std::make_shared<Shared>()) {
+MetadataWatch::MetadataWatch(state::Container base, std::function<void(state::Container&)> finish, Settings settings)
+    : shared_(std::make_shared<Shared>()) {
     shared_->base = std::move(base);
     shared_->finish = std::move(finish);
     shared_->settings = std::move(settings);
@@ -55,7 +56,8 @@ std::optional<state::Container> MetadataWatch::take() {
 }
 
 void MetadataWatch::Shared::run() {
-    http::Client client({.limits = {.connect = settings.limit, .total = settings.limit, .body = size_t{1} << 20}, .reach = http::Reach::Local});
+    http::Client client({.limits = {.connect = settings.limit, .total = settings.limit, .body = size_t{1} << 20},
+                         .reach = http::Reach::Local});
     std::chrono::milliseconds retry = settings.retry;
     std::unique_lock lock(mutex);
     while (!stopping) {

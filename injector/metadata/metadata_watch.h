@@ -1,5 +1,5 @@
-// The container's facts that must be asked for over the network: fetched, kept and refreshed on a thread of its own, so that neither the workload's
-// start nor any event waits for them.
+// The container's facts that must be asked for over the network: fetched, kept and refreshed on a thread of its own, so
+// that neither the workload's start nor any event waits for them.
 #pragma once
 
 #include <atomic>
@@ -18,9 +18,10 @@ namespace bewit {
 class MetadataWatch {
 public:
     struct Settings {
-        std::string uri;  // as ECS_CONTAINER_METADATA_URI_V4 gives it; only addresses of this machine and link-local ones are asked
-        std::chrono::milliseconds limit{2000};           // for one request
-        std::chrono::milliseconds retry{250};            // after a failure, doubling up to `refresh`
+        std::string uri;  // as ECS_CONTAINER_METADATA_URI_V4 gives it; only addresses of this machine and link-local
+                          // ones are asked
+        std::chrono::milliseconds limit{2000};  // for one request
+        std::chrono::milliseconds retry{250};   // after a failure, doubling up to `refresh`
         std::chrono::milliseconds refresh{300000};
     };
     // `base` is what is known already; `finish` has the last word on every result and is called on the watch's thread.

@@ -11,7 +11,9 @@ constexpr size_t long_id_length = 64, short_id_length = 12, uid_length = 36;
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
-bool is_long_id(std::string_view text) { return text.size() == long_id_length && std::all_of(text.begin(), text.end(), is_hex); }
+bool is_long_id(std::string_view text) {
+    return text.size() == long_id_length && std::all_of(text.begin(), text.end(), is_hex);
+}
 
 // 8-4-4-4-12 hexadecimal digits; static pods have 32 without dashes.
 bool is_uid(std::string_view text) {
@@ -54,9 +56,11 @@ void add_container(std::string_view source, MountFacts& facts) {
     for (const Layout& layout : layouts) {
         const std::string_view id = behind(source, layout.marker);
         if (!is_long_id(id)) continue;
-        if (!facts.container) facts.container = {std::string(id.substr(0, short_id_length)), std::string(id), std::string(layout.type)};
+        if (!facts.container)
+            facts.container = {std::string(id.substr(0, short_id_length)), std::string(id), std::string(layout.type)};
     }
-    if (const std::string_view sandbox = behind(source, "/sandboxes/"); is_long_id(sandbox)) facts.pod_sandbox_id = std::string(sandbox);
+    if (const std::string_view sandbox = behind(source, "/sandboxes/"); is_long_id(sandbox))
+        facts.pod_sandbox_id = std::string(sandbox);
 }
 
 // /var/lib/kubelet/pods/UID/etc-hosts, /var/lib/kubelet/pods/UID/containers/NAME/HASH
@@ -64,11 +68,13 @@ void add_pod(std::string_view source, MountFacts& facts) {
     const std::string_view uid = behind(source, "/pods/");
     if (!is_uid(uid)) return;
     facts.pod_uid = std::string(uid);
-    if (const std::string_view name = behind(source, "/containers/"); !name.empty()) facts.pod_container_name = std::string(name);
+    if (const std::string_view name = behind(source, "/containers/"); !name.empty())
+        facts.pod_container_name = std::string(name);
 }
 
 bool is_believed(std::string_view target) {
-    return target == "/etc/hostname" || target == "/etc/hosts" || target == "/etc/resolv.conf" || target == "/dev/termination-log";
+    return target == "/etc/hostname" || target == "/etc/hosts" || target == "/etc/resolv.conf" ||
+           target == "/dev/termination-log";
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What the mounts of a container tell of it: runtimes and kubelet bind files into it whose place on the host names the container and the pod.
-// Inside a cgroup namespace, where cgroup paths are "/", this is often all there is.
+// What the mounts of a container tell of it: runtimes and kubelet bind files into it whose place on the host names the
+// container and the pod. Inside a cgroup namespace, where cgroup paths are "/", this is often all there is.
 #pragma once
 
 #include <map>
@@ -17,8 +17,8 @@ struct MountFacts {
     bool operator==(const MountFacts&) const = default;
 };
 
-// From the text of /proc/self/mountinfo (proc(5)): the sources of /etc/hostname, /etc/hosts, /etc/resolv.conf and /dev/termination-log. Mounts at
-// other places are the workload's own affair and are not believed.
+// From the text of /proc/self/mountinfo (proc(5)): the sources of /etc/hostname, /etc/hosts, /etc/resolv.conf and
+// /dev/termination-log. Mounts at other places are the workload's own affair and are not believed.
 MountFacts facts_of_mounts(std::string_view mountinfo);
 
 // The pod's uid in a cgroup path of kubelet: ".../kubepods-burstable-pod1234_....slice/..." or ".../pod1234-.../...".

@@ -23,7 +23,8 @@ bool same(const Json& a, const Json& b) {
 
 // Neither is known by a name: what stands in its place is the same thing, changed.
 bool changed_in_place(const Json& a, const Json& b) {
-    return a.is_structured() && a.type() == b.type() && !a.contains("name") && !a.contains("Name") && !b.contains("name") && !b.contains("Name");
+    return a.is_structured() && a.type() == b.type() && !a.contains("name") && !a.contains("Name") &&
+           !b.contains("name") && !b.contains("Name");
 }
 
 class Table {
@@ -43,12 +44,14 @@ std::vector<Alignment> align(const std::vector<Json>& present, const Json& wante
     std::vector<Alignment> steps;
     size_t head = 0, present_end = present.size(), wanted_end = wanted.size();
     while (head < present_end && head < wanted_end && same(present[head], wanted[head])) ++head;
-    while (present_end > head && wanted_end > head && same(present[present_end - 1], wanted[wanted_end - 1])) --present_end, --wanted_end;
+    while (present_end > head && wanted_end > head && same(present[present_end - 1], wanted[wanted_end - 1]))
+        --present_end, --wanted_end;
     for (size_t i = 0; i < head; ++i) steps.push_back({.kind = Kind::Kept, .index = i, .wanted = &wanted[i]});
 
     bool in_place = present_end - head == wanted_end - head;
     for (size_t i = head; in_place && i < present_end; ++i) in_place = changed_in_place(present[i], wanted[i]);
-    for (; in_place && head < present_end; ++head) steps.push_back({.kind = Kind::Kept, .index = head, .wanted = &wanted[head]});
+    for (; in_place && head < present_end; ++head)
+        steps.push_back({.kind = Kind::Kept, .index = head, .wanted = &wanted[head]});
 
     const size_t rows = present_end - head, columns = wanted_end - head;
     if (rows != 0 && columns != 0 && rows <= table_limit / columns) {
@@ -56,7 +59,9 @@ std::vector<Alignment> align(const std::vector<Json>& present, const Json& wante
         Table length(rows, columns);
         for (size_t i = rows; i-- > 0;) {
             for (size_t j = columns; j-- > 0;) {
-                length.at(i, j) = same(present[head + i], wanted[head + j]) ? length.at(i + 1, j + 1) + 1 : std::max(length.at(i + 1, j), length.at(i, j + 1));
+                length.at(i, j) = same(present[head + i], wanted[head + j])
+                                      ? length.at(i + 1, j + 1) + 1
+                                      : std::max(length.at(i + 1, j), length.at(i, j + 1));
             }
         }
         size_t i = 0, j = 0;

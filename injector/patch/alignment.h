@@ -17,8 +17,9 @@ struct Alignment {
     std::string key{};             // of what is added to a map
 };
 
-// The shortest way from `present` to `wanted` (an array that must outlive the result). Objects of one name are the same item, changed or not. Lists that
-// differ in thousands of items are taken for different from their first difference to their last.
+// The shortest way from `present` to `wanted` (an array that must outlive the result). Objects of one name are the same
+// item, changed or not. Lists that differ in thousands of items are taken for different from their first difference to
+// their last.
 std::vector<Alignment> align(const std::vector<Json>& present, const Json& wanted);
 
 }  // namespace bewit::patch

@@ -22,12 +22,15 @@ tl::expected<void, Problem> check_words(const Json& container, const std::string
     const Json* value = member(container, key);
     if (value == nullptr) return {};
     if (value->is_object()) {
-        return refuse(key, "this is known only when the template is deployed, so nothing can be put before it: write it as a list, whose items may be functions");
+        return refuse(key,
+                      "this is known only when the template is deployed, so nothing can be put before it: write it as "
+                      "a list, whose items may be functions");
     }
     if (!value->is_array()) return refuse(key, "this must be a list of words");
     for (size_t i = 0; i < value->size(); ++i) {
         const Json& word = (*value)[i];
-        if (!word.is_string() && !word.is_object()) return refuse(fmt::format("{}/{}", key, i), "this must be a string: put it in quotes");
+        if (!word.is_string() && !word.is_object())
+            return refuse(fmt::format("{}/{}", key, i), "this must be a string: put it in quotes");
     }
     return {};
 }
@@ -92,10 +95,12 @@ void Record::undo(Json& object, const std::vector<std::string>& keys) const {
     });
 }
 
-tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& keys, const std::vector<std::string>& prefix, ImageSource& images,
+tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& keys,
+                                         const std::vector<std::string>& prefix, ImageSource& images,
                                          const Platform& platform, Record& record) {
     for (const std::string& key : {keys.entry, keys.arguments}) {
-        if (key == keys.arguments && member(container, key) != nullptr && member(container, key)->is_object()) continue;  // stays as it is
+        if (key == keys.arguments && member(container, key) != nullptr && member(container, key)->is_object())
+            continue;  // stays as it is
         if (auto fit = check_words(container, key); !fit && !(member(container, key)->is_null())) return fit;
     }
     Json words = words_of(prefix, false);
@@ -106,20 +111,25 @@ tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& key
         entry = std::move(words);
         return {};
     }
-    const auto image = images.find(string_of(container, "name") + string_of(container, "Name"), string_of(container, "image") + string_of(container, "Image"), platform);
+    const auto image = images.find(string_of(container, "name") + string_of(container, "Name"),
+                                   string_of(container, "image") + string_of(container, "Image"), platform);
     if (!image) return refuse("", image.error());
     const bool stated = !says_nothing(container, keys.arguments);
     if (!stated && image->entrypoint.empty() && image->command.empty()) {
-        return refuse("", fmt::format("neither the definition nor the image says what to run: state {} or {}", keys.entry, keys.arguments));
+        return refuse("", fmt::format("neither the definition nor the image says what to run: state {} or {}",
+                                      keys.entry, keys.arguments));
     }
     if (stated && container[keys.arguments].is_object() && !image->command.empty()) {
-        return refuse(keys.arguments, fmt::format("this is known only when the template is deployed, and may then be nothing, which would mean the image's own command: write it as a list, or state {}",
-                                                  keys.entry));
+        return refuse(keys.arguments,
+                      fmt::format("this is known only when the template is deployed, and may then be nothing, which "
+                                  "would mean the image's own command: write it as a list, or state {}",
+                                  keys.entry));
     }
     for (const Json& word : words_of(image->entrypoint, keys.expands_variables)) words.push_back(word);
     record.set(container, keys.entry, std::move(words));
     // An overridden ENTRYPOINT drops the image's CMD.
-    if (!stated && !image->command.empty()) record.set(container, keys.arguments, words_of(image->command, keys.expands_variables));
+    if (!stated && !image->command.empty())
+        record.set(container, keys.arguments, words_of(image->command, keys.expands_variables));
     return {};
 }
 
@@ -134,7 +144,8 @@ void take_from_front(Json& container, const CommandKeys& keys, const Record& rec
     const auto made = [&](const std::string& key) {
         for (const char* how : {"added", "emptied", "nulled"}) {
             const Json* names = member(record.json(), how);
-            if (names != nullptr && names->is_array() && std::find(names->begin(), names->end(), key) != names->end()) return true;
+            if (names != nullptr && names->is_array() && std::find(names->begin(), names->end(), key) != names->end())
+                return true;
         }
         return false;
     };
@@ -145,7 +156,8 @@ void take_from_front(Json& container, const CommandKeys& keys, const Record& rec
             *words = Json::array();  // undo() decides what becomes of it
         } else if (key == keys.entry) {
             Json rest = Json::array();
-            for (size_t i = std::min(record.prefix(), words->size()); i < words->size(); ++i) rest.push_back((*words)[i]);
+            for (size_t i = std::min(record.prefix(), words->size()); i < words->size(); ++i)
+                rest.push_back((*words)[i]);
             *words = std::move(rest);
         }
     }
@@ -176,10 +188,13 @@ void erase_items(Json& object, const std::string& list, const std::string& key, 
     *items = std::move(kept);
 }
 
-Problem problem_of(std::string message, std::string pointer) { return {.message = std::move(message), .pointer = std::move(pointer)}; }
+Problem problem_of(std::string message, std::string pointer) {
+    return {.message = std::move(message), .pointer = std::move(pointer)};
+}
 
 std::string escaped(std::string step) {
-    for (size_t at = 0; (at = step.find_first_of("~/", at)) != std::string::npos; at += 2) step.replace(at, 1, step[at] == '~' ? "~0" : "~1");
+    for (size_t at = 0; (at = step.find_first_of("~/", at)) != std::string::npos; at += 2)
+        step.replace(at, 1, step[at] == '~' ? "~0" : "~1");
     return step;
 }
 

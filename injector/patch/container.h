@@ -1,8 +1,9 @@
-// What is the same for a container of ECS and of Kubernetes: the command gets bewit in front, lists get entries, and all of it is written down so that it can
-// be undone.
+// What is the same for a container of ECS and of Kubernetes: the command gets bewit in front, lists get entries, and
+// all of it is written down so that it can be undone.
 //
-// The two name the same things differently: ENTRYPOINT and CMD of the image are overridden by `entryPoint` and `command` on ECS, by `command` and `args` on
-// Kubernetes. Both drop the image's CMD when the ENTRYPOINT is overridden; for both, an empty list says nothing.
+// The two name the same things differently: ENTRYPOINT and CMD of the image are overridden by `entryPoint` and
+// `command` on ECS, by `command` and `args` on Kubernetes. Both drop the image's CMD when the ENTRYPOINT is overridden;
+// for both, an empty list says nothing.
 #pragma once
 
 #include <optional>
@@ -14,7 +15,8 @@
 
 namespace bewit::patch {
 
-// What was done to one object, as it is kept in a label or an annotation: {"prefix": 3, "added": [...], "emptied": [...], "nulled": [...]}.
+// What was done to one object, as it is kept in a label or an annotation: {"prefix": 3, "added": [...], "emptied":
+// [...], "nulled": [...]}.
 class Record {
 public:
     Record() = default;
@@ -27,11 +29,14 @@ public:
     void set(Json& object, const std::string& key, Json value);
 
     void set_prefix(size_t words) { json_["prefix"] = words; }
-    size_t prefix() const { return json_.contains("prefix") && json_["prefix"].is_number_unsigned() ? json_["prefix"].get<size_t>() : 0; }
+    size_t prefix() const {
+        return json_.contains("prefix") && json_["prefix"].is_number_unsigned() ? json_["prefix"].get<size_t>() : 0;
+    }
     // SYS_PTRACE was added, and this many of the keys on the way to it.
     void set_capability(size_t made) { json_["capability"] = made; }
     std::optional<size_t> capability() const;
-    // Puts back those of `keys` that set(), list() or map() made. A record is a text that anybody may have written: no other key is touched.
+    // Puts back those of `keys` that set(), list() or map() made. A record is a text that anybody may have written: no
+    // other key is touched.
     void undo(Json& object, const std::vector<std::string>& keys) const;
 
     const Json& json() const { return json_; }
@@ -45,12 +50,13 @@ private:
 };
 
 struct CommandKeys {
-    std::string entry, arguments;  // "entryPoint", "command"; or "command", "args"
+    std::string entry, arguments;    // "entryPoint", "command"; or "command", "args"
     bool expands_variables = false;  // `$(NAME)` is replaced (Kubernetes)
 };
 
 // Puts `prefix` before the command of `container`; asks `images` only for what the definition leaves open.
-tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& keys, const std::vector<std::string>& prefix, ImageSource& images,
+tl::expected<void, Problem> put_in_front(Json& container, const CommandKeys& keys,
+                                         const std::vector<std::string>& prefix, ImageSource& images,
                                          const Platform& platform, Record& record);
 // Whether the command of `container` begins with the words of bewit that the record speaks of.
 bool bears_out(const Json& container, const CommandKeys& keys, const Record& record);

@@ -14,7 +14,8 @@ public:
     explicit Values(const Document& document) : document_(document) {}
 
     tl::expected<Json, Problem> of(const Node& node, size_t depth) {
-        if (++count_ > limits::values) return refuse(node, fmt::format("aliases make more than {} values of it", limits::values));
+        if (++count_ > limits::values)
+            return refuse(node, fmt::format("aliases make more than {} values of it", limits::values));
         if (depth > limits::depth) return refuse(node, fmt::format("nested more than {} levels deep", limits::depth));
         auto value = plain(node, depth);
         if (!value) return value;
@@ -30,11 +31,16 @@ private:
 
     tl::expected<Json, Problem> plain(const Node& node, size_t depth) {
         switch (node.kind) {
-            case Node::Kind::Null: return Json();
-            case Node::Kind::Scalar: return node.scalar;
-            case Node::Kind::Alias: return of(*node.target, depth + 1);
-            case Node::Kind::Sequence: return sequence(node, depth);
-            case Node::Kind::Map: return map(node, depth);
+            case Node::Kind::Null:
+                return Json();
+            case Node::Kind::Scalar:
+                return node.scalar;
+            case Node::Kind::Alias:
+                return of(*node.target, depth + 1);
+            case Node::Kind::Sequence:
+                return sequence(node, depth);
+            case Node::Kind::Map:
+                return map(node, depth);
         }
         return Json();
     }
@@ -114,7 +120,8 @@ std::string to_text(const Problem& problem, std::string_view file) {
     if (!problem.pointer.empty()) text += problem.pointer + ": ";
     text += problem.message;
     // Names from a file may hold anything.
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return (c < 0x20 && c != '\n') || c == 0x7f; }, '?');
     return text;
 }
 
@@ -125,7 +132,9 @@ std::string intrinsic_of(std::string_view tag) {
     return "Fn::" + name;
 }
 
-tl::expected<Json, Problem> value_of(const Document& document, const Node& node) { return Values(document).of(node, 0); }
+tl::expected<Json, Problem> value_of(const Document& document, const Node& node) {
+    return Values(document).of(node, 0);
+}
 
 Problem problem_at(const Document& document, size_t offset, std::string message) {
     const std::string_view before = std::string_view(document.text).substr(0, offset);

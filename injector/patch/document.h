@@ -1,7 +1,7 @@
 // A definition as its author wrote it: the text, and a tree that knows which bytes each value is.
 //
-// JSON and YAML become the same tree, so that what is patched is decided on values (nlohmann::ordered_json) and written into the text
-// (rewrite.h), which stays as it is everywhere else.
+// JSON and YAML become the same tree, so that what is patched is decided on values (nlohmann::ordered_json) and written
+// into the text (rewrite.h), which stays as it is everywhere else.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +20,10 @@ using Json = nlohmann::ordered_json;
 
 // Far beyond what people write; in reach of what somebody with a grudge does.
 namespace limits {
-inline constexpr size_t text = 16u << 20;       // bytes
-inline constexpr size_t depth = 100;            // collections within collections
-inline constexpr size_t values = 1'000'000;     // in the text, and again once aliases are followed
-inline constexpr size_t open_brackets = 10'000; // the YAML parser notes each before it says anything
+inline constexpr size_t text = 16u << 20;        // bytes
+inline constexpr size_t depth = 100;             // collections within collections
+inline constexpr size_t values = 1'000'000;      // in the text, and again once aliases are followed
+inline constexpr size_t open_brackets = 10'000;  // the YAML parser notes each before it says anything
 }  // namespace limits
 
 // What is wrong, and where. Line and column count from 1, bytes; 0 when unknown.
@@ -40,31 +40,33 @@ std::string to_text(const Problem& problem, std::string_view file);
 struct Node {
     enum class Kind : uint8_t { Null, Scalar, Sequence, Map, Alias };
     Kind kind = Kind::Null;
-    bool flow = false;    // brackets; every collection of JSON
-    size_t begin = 0;     // of a collection in block style: its first item's dash or its first key
-    size_t end = 0;       // behind the last byte; begin when it stands nowhere (`key:`)
-    std::string tag{};    // as written, "!Sub"; empty when there is none
+    bool flow = false;  // brackets; every collection of JSON
+    size_t begin = 0;   // of a collection in block style: its first item's dash or its first key
+    size_t end = 0;     // behind the last byte; begin when it stands nowhere (`key:`)
+    std::string tag{};  // as written, "!Sub"; empty when there is none
     Json scalar{};
     std::vector<Node*> children{};  // of a map: key, value, key, value, ...
     const Node* target = nullptr;   // of an alias
-    std::vector<size_t> marks{};    // of a block sequence: the dash of each item; of a map: behind the colon of each pair
+    std::vector<size_t> marks{};  // of a block sequence: the dash of each item; of a map: behind the colon of each pair
 };
 
 struct Document {
-    std::string text;       // without the mark
-    std::string mark{};     // a byte order mark that stood before it
+    std::string text;    // without the mark
+    std::string mark{};  // a byte order mark that stood before it
     bool json = false;
     std::deque<Node> nodes{};
     std::vector<Node*> roots{};  // a YAML file may hold several; empty ones are left out
 };
 
-// By content: what begins with a bracket is JSON, unless `yaml` says that it is not to be taken for that, or it is YAML without quotes. Refused: what is not UTF-8, what is beyond
-// the limits, a key twice in one map, keys that are not scalars.
+// By content: what begins with a bracket is JSON, unless `yaml` says that it is not to be taken for that, or it is YAML
+// without quotes. Refused: what is not UTF-8, what is beyond the limits, a key twice in one map, keys that are not
+// scalars.
 tl::expected<Document, Problem> read_document(std::string text, bool yaml = false);
 tl::expected<Document, Problem> read_json(std::string text, size_t values = limits::values);
 tl::expected<Document, Problem> read_yaml(std::string text);
 
-// The value of a node. Aliases are followed; CloudFormation's short forms become long ones: `!Sub x` is {"Fn::Sub": "x"}.
+// The value of a node. Aliases are followed; CloudFormation's short forms become long ones: `!Sub x` is {"Fn::Sub":
+// "x"}.
 tl::expected<Json, Problem> value_of(const Document& document, const Node& node);
 
 // "Fn::Sub" of "!Sub", "Ref" of "!Ref"; empty when the tag is none of CloudFormation's.

@@ -35,13 +35,16 @@ bool is_container_list(const Json& root) {
     return root.is_array() && !root.empty() && root[0].is_object() && root[0].contains("image");
 }
 
-// Every task definition among resources of a template, those within loops (`Fn::ForEach::NAME: [variable, values, resources]`) too.
-tl::expected<void, Problem> find_resources(Json& resources, const std::vector<std::string>& way, std::vector<Task>& tasks) {
+// Every task definition among resources of a template, those within loops (`Fn::ForEach::NAME: [variable, values,
+// resources]`) too.
+tl::expected<void, Problem> find_resources(Json& resources, const std::vector<std::string>& way,
+                                           std::vector<Task>& tasks) {
     const EcsNames cloudformation(true);
     for (auto& [name, resource] : resources.items()) {
         std::vector<std::string> here = way;
         here.push_back(name);
-        if (name.starts_with("Fn::ForEach::") && resource.is_array() && resource.size() == 3 && resource[2].is_object()) {
+        if (name.starts_with("Fn::ForEach::") && resource.is_array() && resource.size() == 3 &&
+            resource[2].is_object()) {
             here.emplace_back("2");
             if (auto found = find_resources(resource[2], here, tasks); !found) return found;
         }
@@ -51,7 +54,10 @@ tl::expected<void, Problem> find_resources(Json& resources, const std::vector<st
             return within(problem_of("this task definition has no Properties"), here);
         }
         here.emplace_back("Properties");
-        tasks.push_back({.json = properties, .names = cloudformation, .tags = tags_of(*properties, cloudformation), .way = std::move(here)});
+        tasks.push_back({.json = properties,
+                         .names = cloudformation,
+                         .tags = tags_of(*properties, cloudformation),
+                         .way = std::move(here)});
     }
     return {};
 }
@@ -71,16 +77,20 @@ tl::expected<std::vector<Task>, Problem> find_tasks(Json& root, Json& wrapper) {
     }
     Json* resources = member(root, "Resources");
     if (resources == nullptr || !resources->is_object()) {
-        return tl::unexpected(problem_of("this is neither a task definition, nor a list of container definitions, nor a CloudFormation template"));
+        return tl::unexpected(problem_of(
+            "this is neither a task definition, nor a list of container definitions, nor a CloudFormation template"));
     }
     std::vector<Task> tasks;
     if (auto found = find_resources(*resources, {"Resources"}, tasks); !found) return tl::unexpected(found.error());
-    if (tasks.empty()) return tl::unexpected(problem_of(fmt::format("the template has no resource of type {}", cloudformation_type), "/Resources"));
+    if (tasks.empty())
+        return tl::unexpected(
+            problem_of(fmt::format("the template has no resource of type {}", cloudformation_type), "/Resources"));
     return tasks;
 }
 
 // Runs `visit` on every task of `definition`, and gives back the changed definition.
-tl::expected<Json, Problem> each_task(const Json& definition, const std::function<tl::expected<void, Problem>(Task&)>& visit) {
+tl::expected<Json, Problem> each_task(const Json& definition,
+                                      const std::function<tl::expected<void, Problem>(Task&)>& visit) {
     Json result = definition, wrapper = Json::object();
     auto tasks = find_tasks(result, wrapper);
     if (!tasks) return tl::unexpected(tasks.error());
@@ -99,7 +109,8 @@ tl::expected<Json, Problem> each_task(const Json& definition, const std::functio
 
 }  // namespace
 
-tl::expected<Json, Problem> patch_ecs(const Json& definition, const Options& options, ImageSource& images, Report& report) {
+tl::expected<Json, Problem> patch_ecs(const Json& definition, const Options& options, ImageSource& images,
+                                      Report& report) {
     return each_task(definition, [&](Task& task) {
         unpatch_task(*task.json, task.names);
         return patch_task(*task.json, task.names, task.bare, task.tags, options, images, report);

@@ -8,7 +8,8 @@ Json registrable(const Json& definition) {
     const Json* task = member(definition, "taskDefinition");
     if (task == nullptr || !task->is_object()) return definition;
     Json request = *task;
-    for (const char* key : {"taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt", "registeredBy", "deregisteredAt"}) {
+    for (const char* key : {"taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities",
+                            "registeredAt", "registeredBy", "deregisteredAt"}) {
         erase(request, key);
     }
     const Json* tags = member(definition, "tags");

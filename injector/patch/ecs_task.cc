@@ -14,10 +14,12 @@ namespace bewit::patch {
 namespace {
 
 // The branches of an `Fn::If`, or the value itself. `visit` gets each object that may be a container.
-tl::expected<void, Problem> each_branch(Json& value, const std::function<tl::expected<void, Problem>(Json&)>& visit, size_t depth = 0) {
+tl::expected<void, Problem> each_branch(Json& value, const std::function<tl::expected<void, Problem>(Json&)>& visit,
+                                        size_t depth = 0) {
     Json* branches = value.is_object() && value.size() == 1 ? member(value, "Fn::If") : nullptr;
     if (branches == nullptr) return visit(value);
-    if (!branches->is_array() || branches->size() != 3 || depth > 10) return tl::unexpected(problem_of("Fn::If has three items: the condition, then, else", "/Fn::If"));
+    if (!branches->is_array() || branches->size() != 3 || depth > 10)
+        return tl::unexpected(problem_of("Fn::If has three items: the condition, then, else", "/Fn::If"));
     for (const size_t i : {1, 2}) {
         if (const auto done = each_branch((*branches)[i], visit, depth + 1); !done) {
             return within(done.error(), {"Fn::If", std::to_string(i)});
@@ -72,7 +74,8 @@ public:
         if (!*wanted) return {};
         Json& containers = task_[name_("containerDefinitions")];
         for (size_t i = 0; i < containers.size(); ++i) {
-            const auto done = each_branch(containers[i], [this](Json& container) { return patch_container(container); });
+            const auto done =
+                each_branch(containers[i], [this](Json& container) { return patch_container(container); });
             if (!done) return within(done.error(), {name_("containerDefinitions"), std::to_string(i)});
         }
         report_.containers += patched_;
@@ -84,15 +87,20 @@ private:
         const std::string key = name_("containerDefinitions");
         const Json* containers = member(task_, key);
         if (containers == nullptr) return tl::unexpected(problem_of("the task definition has no " + key));
-        if (!containers->is_array()) return tl::unexpected(problem_of("only a list can be patched; this is known when the template is deployed", "/" + key));
+        if (!containers->is_array())
+            return tl::unexpected(
+                problem_of("only a list can be patched; this is known when the template is deployed", "/" + key));
         const Json* platform = member(task_, name_("runtimePlatform"));
         if (platform != nullptr && string_of(*platform, name_("operatingSystemFamily")).starts_with("WINDOWS")) {
-            return tl::unexpected(problem_of("bewit runs on Linux only: leave this task out", "/" + name_("runtimePlatform")));
+            return tl::unexpected(
+                problem_of("bewit runs on Linux only: leave this task out", "/" + name_("runtimePlatform")));
         }
         if (bare_ && options_.shape == Shape::Init) {
-            return tl::unexpected(problem_of("a list of containers has no place for a volume: use --shape volumes-from or --shape in-image"));
+            return tl::unexpected(problem_of(
+                "a list of containers has no place for a volume: use --shape volumes-from or --shape in-image"));
         }
-        if (bare_ && options_.shape == Shape::Sidecar) return tl::unexpected(problem_of("a list of containers has no place for pidMode"));
+        if (bare_ && options_.shape == Shape::Sidecar)
+            return tl::unexpected(problem_of("a list of containers has no place for pidMode"));
         return {};
     }
 
@@ -105,9 +113,12 @@ private:
                 return false;
             }
             included = included || tag.key == "kilt-include" || tag.key == "kilt-include-containers";
-            const bool ignores = tag.key == "kilt-ignore-containers", includes = options_.opt_in && tag.key == "kilt-include-containers";
+            const bool ignores = tag.key == "kilt-ignore-containers",
+                       includes = options_.opt_in && tag.key == "kilt-include-containers";
             if (!ignores && !includes) continue;
-            if (!tag.value->is_string()) return tl::unexpected(problem_of(fmt::format("the value of the tag {} must be a string: names of containers with colons between", tag.key)));
+            if (!tag.value->is_string())
+                return tl::unexpected(problem_of(fmt::format(
+                    "the value of the tag {} must be a string: names of containers with colons between", tag.key)));
             add_names(tag.value->get_ref<const std::string&>(), ignores ? ignored_ : included_);
         }
         if (!included) report_.notes.emplace_back("no tag kilt-include or kilt-include-containers asks for this task");
@@ -122,7 +133,9 @@ private:
         }
     }
 
-    static bool holds(const std::vector<std::string>& names, const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+    static bool holds(const std::vector<std::string>& names, const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    }
 
     bool wants(const Json& container, const std::string& name) {
         if (!selected(options_, name) || holds(ignored_, name) || (!included_.empty() && !holds(included_, name))) {
@@ -130,7 +143,8 @@ private:
             return false;
         }
         if (member(container, name_("firelensConfiguration")) != nullptr && !holds(options_.include, name)) {
-            report_.notes.push_back(fmt::format("container '{}' is a log router, and is left out unless --include names it", name));
+            report_.notes.push_back(
+                fmt::format("container '{}' is a log router, and is left out unless --include names it", name));
             return false;
         }
         return true;
@@ -141,19 +155,25 @@ private:
         if (!container.is_object()) return tl::unexpected(problem_of("a container definition must be an object"));
         const Json* name = member(container, name_("name"));
         if (name == nullptr && container.size() == 1) {
-            return tl::unexpected(problem_of("this container is known only when the template is deployed: write it out"));
+            return tl::unexpected(
+                problem_of("this container is known only when the template is deployed: write it out"));
         }
         // A name may be a function; then only patterns that match everything select it.
         const std::string text = name != nullptr && name->is_string() ? name->get<std::string>() : "";
         if (text == (options_.shape == Shape::Sidecar ? ecs_sidecar_name : ecs_init_name)) {
-            return tl::unexpected(problem_of(fmt::format("there is a container '{}' already, which is not of this program's making", text), "/" + name_("name")));
+            return tl::unexpected(problem_of(
+                fmt::format("there is a container '{}' already, which is not of this program's making", text),
+                "/" + name_("name")));
         }
         if (!wants(container, text)) return {};
         if (record_of(container, name_)) {
-            report_.notes.push_back(fmt::format("container '{}': the label {} tells of a patch that is not there, and is ignored", text, ecs_label));
+            report_.notes.push_back(fmt::format(
+                "container '{}': the label {} tells of a patch that is not there, and is ignored", text, ecs_label));
         }
         ++patched_;
-        if (const Json* log = member(container, name_("logConfiguration")); log != nullptr && log->is_object() && log_.is_null()) log_ = *log;
+        if (const Json* log = member(container, name_("logConfiguration"));
+            log != nullptr && log->is_object() && log_.is_null())
+            log_ = *log;
         if (options_.shape == Shape::Sidecar) return {};
         return put_under_bewit(container);
     }
@@ -167,18 +187,29 @@ private:
     tl::expected<void, Problem> put_under_bewit(Json& container) {
         Record record;
         const CommandKeys keys{name_("entryPoint"), name_("command")};
-        if (auto done = put_in_front(container, keys, prefix_words(options_), images_, platform(), record); !done) return done;
+        if (auto done = put_in_front(container, keys, prefix_words(options_), images_, platform(), record); !done)
+            return done;
         if (options_.shape != Shape::InImage) {
             if (auto fit = check_mounts(container); !fit) return fit;
         }
         if (options_.shape == Shape::Init) {
-            if (auto done = append(container, "mountPoints", {{"sourceVolume", ecs_volume}, {"containerPath", options_.directory}, {"readOnly", true}}, record); !done) return done;
+            if (auto done = append(
+                    container, "mountPoints",
+                    {{"sourceVolume", ecs_volume}, {"containerPath", options_.directory}, {"readOnly", true}}, record);
+                !done)
+                return done;
         }
         if (options_.shape == Shape::VolumesFrom) {
-            if (auto done = append(container, "volumesFrom", {{"sourceContainer", ecs_init_name}, {"readOnly", true}}, record); !done) return done;
+            if (auto done =
+                    append(container, "volumesFrom", {{"sourceContainer", ecs_init_name}, {"readOnly", true}}, record);
+                !done)
+                return done;
         }
         if (options_.shape != Shape::InImage) {
-            if (auto done = append(container, "dependsOn", {{"containerName", ecs_init_name}, {"condition", "SUCCESS"}}, record); !done) return done;
+            if (auto done = append(container, "dependsOn", {{"containerName", ecs_init_name}, {"condition", "SUCCESS"}},
+                                   record);
+                !done)
+                return done;
         }
         if (options_.ptrace_capability) {
             if (auto done = add_capability(container, record); !done) return done;
@@ -196,7 +227,8 @@ private:
         for (size_t i = 0; mounts != nullptr && mounts->is_array() && i < mounts->size(); ++i) {
             const Json& mount = (*mounts)[i];
             const Json* read_only = member(mount, name_("readOnly"));
-            const auto conflict = mount_conflict(string_of(mount, name_("containerPath")), read_only != nullptr && *read_only == true, options_.directory);
+            const auto conflict = mount_conflict(string_of(mount, name_("containerPath")),
+                                                 read_only != nullptr && *read_only == true, options_.directory);
             if (conflict) return tl::unexpected(problem_of(*conflict, fmt::format("/{}/{}", key, i)));
         }
         return {};
@@ -204,11 +236,13 @@ private:
 
     // What a template makes a value of when it is deployed.
     bool is_function(const Json& value) const {
-        return name_.cloudformation() && value.is_object() && value.size() == 1 && (value.begin().key() == "Ref" || value.begin().key().starts_with("Fn::"));
+        return name_.cloudformation() && value.is_object() && value.size() == 1 &&
+               (value.begin().key() == "Ref" || value.begin().key().starts_with("Fn::"));
     }
 
     tl::unexpected<Problem> not_a(const char* what, const std::string& key) const {
-        return tl::unexpected(problem_of(fmt::format("only a {} can be added to: write this out", what), "/" + name_(key)));
+        return tl::unexpected(
+            problem_of(fmt::format("only a {} can be added to: write this out", what), "/" + name_(key)));
     }
 
     tl::expected<void, Problem> append(Json& object, const std::string& key, const Json& item, Record& record) const {
@@ -244,7 +278,10 @@ private:
             const Json* volumes = member(task_, name_("volumes"));
             for (const Json& volume : volumes != nullptr && volumes->is_array() ? *volumes : Json::array()) {
                 if (string_of(volume, name_("name")) == ecs_volume) {
-                    return tl::unexpected(problem_of(fmt::format("there is a volume '{}' already, which is not of this program's making", ecs_volume), "/" + name_("volumes")));
+                    return tl::unexpected(
+                        problem_of(fmt::format("there is a volume '{}' already, which is not of this program's making",
+                                               ecs_volume),
+                                   "/" + name_("volumes")));
                 }
             }
             if (auto done = append(task_, "volumes", {{"name", ecs_volume}}, record); !done) return done;
@@ -253,7 +290,8 @@ private:
         if (options_.shape == Shape::Sidecar) {
             const std::string key = name_("pidMode");
             if (member(task_, key) == nullptr) record.set(task_, key, "task");
-            if (string_of(task_, key) != "task") return tl::unexpected(problem_of("a sidecar needs pidMode task", "/" + key));
+            if (string_of(task_, key) != "task")
+                return tl::unexpected(problem_of("a sidecar needs pidMode task", "/" + key));
         }
         finish(container, record);
         task_[name_("containerDefinitions")].push_back(std::move(container));
@@ -268,7 +306,9 @@ private:
                           {"command", {"install", options_.directory}},
                           {"user", "0"},
                           {"readonlyRootFilesystem", true}};
-        if (options_.shape == Shape::Init) container["mountPoints"] = Json::array({{{"sourceVolume", ecs_volume}, {"containerPath", options_.directory}}});
+        if (options_.shape == Shape::Init)
+            container["mountPoints"] =
+                Json::array({{{"sourceVolume", ecs_volume}, {"containerPath", options_.directory}}});
         return name_.spelled(container);
     }
 
@@ -276,17 +316,18 @@ private:
         Json words = {"attach", "--all"};
         for (const std::string& word : options_.run_options) words.push_back(word);
         return name_.spelled(Json{{"name", ecs_sidecar_name},
-                          {"image", options_.image},
-                          {"essential", false},
-                          {"entryPoint", {"/bewit"}},
-                          {"command", std::move(words)},
-                          {"readonlyRootFilesystem", true},
-                          {"linuxParameters", {{"capabilities", {{"add", {"SYS_PTRACE"}}}}}}});
+                                  {"image", options_.image},
+                                  {"essential", false},
+                                  {"entryPoint", {"/bewit"}},
+                                  {"command", std::move(words)},
+                                  {"readonlyRootFilesystem", true},
+                                  {"linuxParameters", {{"capabilities", {{"add", {"SYS_PTRACE"}}}}}}});
     }
 
     void finish(Json& container, const Record& record) {
         if (!options_.image_credentials.empty()) {
-            container[name_("repositoryCredentials")] = Json{{name_("credentialsParameter"), options_.image_credentials}};
+            container[name_("repositoryCredentials")] =
+                Json{{name_("credentialsParameter"), options_.image_credentials}};
         }
         // Without a limit of the task, every container needs one of its own.
         if (member(task_, name_("memory")) == nullptr && !bare_) container[name_("memoryReservation")] = 32;
@@ -309,10 +350,12 @@ private:
 bool is_own(const Json& container, const EcsNames& names) {
     const std::string name = string_of(container, names("name"));
     const Json* entry = member(container, names("entryPoint"));
-    return (name == ecs_init_name || name == ecs_sidecar_name) && entry != nullptr && *entry == Json::array({"/bewit"}) && record_of(container, names);
+    return (name == ecs_init_name || name == ecs_sidecar_name) && entry != nullptr &&
+           *entry == Json::array({"/bewit"}) && record_of(container, names);
 }
 
-// Takes back what the label tells of and what is there: the label alone, which anybody can write, proves nothing, and is then left as it is.
+// Takes back what the label tells of and what is there: the label alone, which anybody can write, proves nothing, and
+// is then left as it is.
 void unpatch_container(Json& container, const EcsNames& names, bool has_own) {
     const auto record = record_of(container, names);
     if (!record) return;
@@ -334,8 +377,8 @@ void unpatch_container(Json& container, const EcsNames& names, bool has_own) {
 
 }  // namespace
 
-tl::expected<void, Problem> patch_task(Json& task, const EcsNames& names, bool bare, const std::vector<EcsTag>& tags, const Options& options,
-                                       ImageSource& images, Report& report) {
+tl::expected<void, Problem> patch_task(Json& task, const EcsNames& names, bool bare, const std::vector<EcsTag>& tags,
+                                       const Options& options, ImageSource& images, Report& report) {
     return TaskPatch(task, names, bare, options, images, report).patch(tags);
 }
 

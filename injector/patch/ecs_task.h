@@ -16,9 +16,10 @@ struct EcsTag {
     const Json* value;
 };
 
-// `task` holds containerDefinitions; `bare` means that it has no place for volumes. Throws nothing; on an error `task` is of no use any more.
-tl::expected<void, Problem> patch_task(Json& task, const EcsNames& names, bool bare, const std::vector<EcsTag>& tags, const Options& options,
-                                       ImageSource& images, Report& report);
+// `task` holds containerDefinitions; `bare` means that it has no place for volumes. Throws nothing; on an error `task`
+// is of no use any more.
+tl::expected<void, Problem> patch_task(Json& task, const EcsNames& names, bool bare, const std::vector<EcsTag>& tags,
+                                       const Options& options, ImageSource& images, Report& report);
 void unpatch_task(Json& task, const EcsNames& names);
 
 }  // namespace bewit::patch

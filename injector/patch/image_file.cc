@@ -40,7 +40,8 @@ tl::expected<ImageConfig, std::string> read_image_config(const std::string& text
     if (config == nullptr) config = member(*image, "config");
     if (config == nullptr && member(*image, "rootfs") == nullptr) {
         const bool skopeo = member(*image, "Digest") != nullptr && member(*image, "Layers") != nullptr;
-        return tl::unexpected(skopeo ? std::string("this is `skopeo inspect`; write `skopeo inspect --config`") : std::string("it is no image configuration: neither Config nor config is in it"));
+        return tl::unexpected(skopeo ? std::string("this is `skopeo inspect`; write `skopeo inspect --config`")
+                                     : std::string("it is no image configuration: neither Config nor config is in it"));
     }
     static const Json nothing = Json::object();
     if (config == nullptr || config->is_null()) config = &nothing;
@@ -55,11 +56,17 @@ tl::expected<ImageConfig, std::string> read_image_config(const std::string& text
 std::string unknown_image(const std::string& container, const std::string& image) {
     const std::string name = container.empty() ? "NAME" : container;
     if (image.empty()) {
-        return fmt::format("its image is known only when it is deployed: state the command, or say what the image means with --image-config {0}=FILE (FILE from `docker image "
-                           "inspect`) or --image-layout {0}=DIR (an OCI layout)", name);
+        return fmt::format(
+            "its image is known only when it is deployed: state the command, or say what the image means with "
+            "--image-config {0}=FILE (FILE from `docker image "
+            "inspect`) or --image-layout {0}=DIR (an OCI layout)",
+            name);
     }
-    return fmt::format("the definition leaves the command to the image '{}': state it, or say what the image means with --image-config {}=FILE (FILE from `docker image inspect`) or "
-                       "--image-layout DIR (an OCI layout), or have its registry asked with --registry", image, name);
+    return fmt::format(
+        "the definition leaves the command to the image '{}': state it, or say what the image means with "
+        "--image-config {}=FILE (FILE from `docker image inspect`) or "
+        "--image-layout DIR (an OCI layout), or have its registry asked with --registry",
+        image, name);
 }
 
 NamedPath::NamedPath(const std::string& argument) {
@@ -75,12 +82,14 @@ tl::expected<void, std::string> ImageFiles::add(const std::string& argument) {
     auto config = read_image_config(*text);
     if (!config) return tl::unexpected(fmt::format("--image-config {}: {}", path, config.error()));
     if (!by_name_.emplace(name, std::move(*config)).second) {
-        return tl::unexpected(fmt::format("--image-config {}: {} has a file already", argument, name.empty() ? "what has no name" : name));
+        return tl::unexpected(fmt::format("--image-config {}: {} has a file already", argument,
+                                          name.empty() ? "what has no name" : name));
     }
     return {};
 }
 
-tl::expected<ImageConfig, std::string> ImageFiles::find(const std::string& container, const std::string& image, const Platform& platform) {
+tl::expected<ImageConfig, std::string> ImageFiles::find(const std::string& container, const std::string& image,
+                                                        const Platform& platform) {
     for (const std::string& name : {container, image}) {
         const auto found = by_name_.find(name);
         if (!name.empty() && found != by_name_.end()) return found->second;
@@ -88,8 +97,9 @@ tl::expected<ImageConfig, std::string> ImageFiles::find(const std::string& conta
     if (const auto any = by_name_.find(""); any != by_name_.end()) {
         const bool another = without_name_ && (image.empty() || *without_name_ != image);
         if (another) {
-            return tl::unexpected(fmt::format("--image-config FILE without a name cannot be for '{}' and for '{}': write --image-config {}=FILE", *without_name_,
-                                              image, container.empty() ? "NAME" : container));
+            return tl::unexpected(fmt::format(
+                "--image-config FILE without a name cannot be for '{}' and for '{}': write --image-config {}=FILE",
+                *without_name_, image, container.empty() ? "NAME" : container));
         }
         without_name_ = image;
         return any->second;

@@ -1,4 +1,5 @@
-// The configuration of an image from files: the output of `docker image inspect`, `skopeo inspect --config`, `podman image inspect`, an OCI image configuration.
+// The configuration of an image from files: the output of `docker image inspect`, `skopeo inspect --config`, `podman
+// image inspect`, an OCI image configuration.
 #pragma once
 
 #include <map>
@@ -28,10 +29,12 @@ class ImageFiles final : public ImageSource {
 public:
     explicit ImageFiles(std::unique_ptr<ImageSource> next) : next_(std::move(next)) {}
 
-    // `NAME=FILE`, where NAME is an image or a container; or FILE alone, which stands for the one image that no other names. Reads the file.
+    // `NAME=FILE`, where NAME is an image or a container; or FILE alone, which stands for the one image that no other
+    // names. Reads the file.
     tl::expected<void, std::string> add(const std::string& argument);
 
-    tl::expected<ImageConfig, std::string> find(const std::string& container, const std::string& image, const Platform& platform) override;
+    tl::expected<ImageConfig, std::string> find(const std::string& container, const std::string& image,
+                                                const Platform& platform) override;
 
 private:
     std::map<std::string, ImageConfig> by_name_;

@@ -19,7 +19,9 @@ public:
     Json take() { return std::move(list_); }
 
 private:
-    void add(const std::string& path, const Json& value) { list_.push_back({{"op", "add"}, {"path", path}, {"value", value}}); }
+    void add(const std::string& path, const Json& value) {
+        list_.push_back({{"op", "add"}, {"path", path}, {"value", value}});
+    }
     void remove(const std::string& path) { list_.push_back({{"op", "remove"}, {"path", path}}); }
 
     void compare_maps(const Json& present, const Json& wanted, const std::string& path) {
@@ -55,7 +57,9 @@ private:
                     compare(items[step.index], *step.wanted, place);
                     ++at;
                     break;
-                case Alignment::Kind::Removed: remove(place); break;
+                case Alignment::Kind::Removed:
+                    remove(place);
+                    break;
                 case Alignment::Kind::Added:
                     add(place, *step.wanted);
                     ++at;

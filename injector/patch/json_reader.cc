@@ -1,4 +1,5 @@
-// JSON with the place of every value. The structure is walked here, without recursion; nlohmann::json decodes strings and numbers.
+// JSON with the place of every value. The structure is walked here, without recursion; nlohmann::json decodes strings
+// and numbers.
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -80,7 +81,9 @@ private:
                 open_.pop_back();
                 continue;
             }
-            if (!is(',')) return refuse(at_ == text_.size() ? "the JSON ends in the middle" : fmt::format("a comma or '{}' is missing here", closer()));
+            if (!is(','))
+                return refuse(at_ == text_.size() ? "the JSON ends in the middle"
+                                                  : fmt::format("a comma or '{}' is missing here", closer()));
             ++at_;
             skip_space();
             return open_.back().node->kind == Node::Kind::Map ? key() : tl::expected<void, Problem>();

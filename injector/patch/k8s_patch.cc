@@ -28,7 +28,8 @@ bool is_known_group(const std::string& version) {
 std::vector<std::string> way_to_pod(const Json& object) {
     const std::string kind = string_of(object, "kind");
     if (!is_known_group(string_of(object, "apiVersion"))) return {};
-    static constexpr std::array<std::string_view, 7> with_template = {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Rollout"};
+    static constexpr std::array<std::string_view, 7> with_template = {
+        "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController", "Rollout"};
     if (kind == "Pod") return {""};
     if (kind == "PodTemplate") return {"template"};
     if (kind == "CronJob") return {"spec", "jobTemplate", "spec", "template"};
@@ -44,12 +45,14 @@ std::string annotation(const Json& pod, const char* name) {
     return annotations == nullptr ? "" : string_of(*annotations, name);
 }
 
-// The containers that run as long as the pod does: all but init containers that end. `visit` gets each until it gives an error, whose pointer then starts at the spec.
+// The containers that run as long as the pod does: all but init containers that end. `visit` gets each until it gives
+// an error, whose pointer then starts at the spec.
 tl::expected<void, Problem> each_lasting(Json& spec, const std::function<tl::expected<void, Problem>(Json&)>& visit) {
     for (const char* list : {"containers", "initContainers"}) {
         Json* items = member(spec, list);
         for (size_t i = 0; items != nullptr && items->is_array() && i < items->size(); ++i) {
-            if (list == std::string_view("initContainers") && string_of((*items)[i], "restartPolicy") != "Always") continue;
+            if (list == std::string_view("initContainers") && string_of((*items)[i], "restartPolicy") != "Always")
+                continue;
             if (auto done = visit((*items)[i]); !done) return within(done.error(), {list, std::to_string(i)});
         }
     }
@@ -64,14 +67,19 @@ public:
     tl::expected<void, Problem> patch(const std::string& title) {
         if (!admits(pod_, options_)) {
             const std::string wish = annotation(pod_, k8s_inject_annotation);
-            report_.notes.push_back(fmt::format("{} is left out: {} is {}", title, k8s_inject_annotation, wish.empty() ? "not set" : wish));
+            report_.notes.push_back(
+                fmt::format("{} is left out: {} is {}", title, k8s_inject_annotation, wish.empty() ? "not set" : wish));
             return {};
         }
         if (!annotation(pod_, k8s_record_annotation).empty()) {
-            report_.notes.push_back(fmt::format("{}: the annotation {} tells of a patch that is not there, and is ignored", title, k8s_record_annotation));
+            report_.notes.push_back(
+                fmt::format("{}: the annotation {} tells of a patch that is not there, and is ignored", title,
+                            k8s_record_annotation));
         }
         if (auto fit = check(); !fit) return fit;
-        if (auto done = each_lasting(pod_["spec"], [this](Json& container) { return patch_container(container); }); !done) return within(done.error(), "spec");
+        if (auto done = each_lasting(pod_["spec"], [this](Json& container) { return patch_container(container); });
+            !done)
+            return within(done.error(), "spec");
         report_.containers += records_.size();
         if (records_.empty()) return {};
         return options_.shape == Shape::Init ? add_source() : write_record();
@@ -84,20 +92,26 @@ private:
         }
         const Json* spec = member(pod_, "spec");
         const Json* containers = spec == nullptr ? nullptr : member(*spec, "containers");
-        if (containers == nullptr || !containers->is_array()) return tl::unexpected(problem_of("the pod has no list of containers", "/spec"));
+        if (containers == nullptr || !containers->is_array())
+            return tl::unexpected(problem_of("the pod has no list of containers", "/spec"));
         if (member(*spec, "<<") != nullptr) return merge_key("/spec");
-        for (const auto& [holder, key] : {std::pair("os", "name"), std::pair("nodeSelector", "kubernetes.io/os"), std::pair("nodeSelector", "beta.kubernetes.io/os")}) {
+        for (const auto& [holder, key] : {std::pair("os", "name"), std::pair("nodeSelector", "kubernetes.io/os"),
+                                          std::pair("nodeSelector", "beta.kubernetes.io/os")}) {
             const Json* value = member(*spec, holder);
             if (value != nullptr && string_of(*value, key) == "windows") {
-                return tl::unexpected(problem_of("bewit runs on Linux only: leave this pod out", std::string("/spec/") + holder));
+                return tl::unexpected(
+                    problem_of("bewit runs on Linux only: leave this pod out", std::string("/spec/") + holder));
             }
         }
         if (options_.shape != Shape::Init) return {};
-        for (const auto& [list, name] : {std::pair("initContainers", k8s_init_name), std::pair("volumes", k8s_volume)}) {
+        for (const auto& [list, name] :
+             {std::pair("initContainers", k8s_init_name), std::pair("volumes", k8s_volume)}) {
             const Json* items = member(*spec, list);
             for (const Json& item : items != nullptr && items->is_array() ? *items : Json::array()) {
                 if (string_of(item, "name") == name) {
-                    return tl::unexpected(problem_of(fmt::format("'{}' is there already, and not of this program's making", name), std::string("/spec/") + list));
+                    return tl::unexpected(
+                        problem_of(fmt::format("'{}' is there already, and not of this program's making", name),
+                                   std::string("/spec/") + list));
                 }
             }
         }
@@ -124,7 +138,9 @@ private:
         }
         if (member(container, "<<") != nullptr) return merge_key("/");
         Record record;
-        if (auto done = put_in_front(container, command_keys, prefix_words(options_), images_, platform(), record); !done) return done;
+        if (auto done = put_in_front(container, command_keys, prefix_words(options_), images_, platform(), record);
+            !done)
+            return done;
         if (options_.shape == Shape::Init) {
             if (auto fit = check_mounts(container); !fit) return fit;
             Json* mounts = record.list(container, "volumeMounts");
@@ -168,19 +184,21 @@ private:
         volumes->push_back({{"name", k8s_volume}, {"emptyDir", Json::object()}});
         Json* before = whole_.list(spec, "initContainers");
         if (before == nullptr) return tl::unexpected(problem_of("this must be a list", "/spec/initContainers"));
-        before->insert(before->begin(), Json{{"name", k8s_init_name},
-                                             {"image", options_.image},
-                                             {"command", {"/bewit"}},
-                                             {"args", {"install", options_.directory}},
-                                             {"volumeMounts", Json::array({{{"name", k8s_volume}, {"mountPath", options_.directory}}})},
-                                             {"resources", {{"requests", {{"cpu", "10m"}, {"memory", "32Mi"}}}, {"limits", {{"memory", "64Mi"}}}}},
-                                             {"securityContext",
-                                              {{"runAsUser", 65532},
-                                               {"runAsNonRoot", true},
-                                               {"readOnlyRootFilesystem", true},
-                                               {"allowPrivilegeEscalation", false},
-                                               {"capabilities", {{"drop", {"ALL"}}}},
-                                               {"seccompProfile", {{"type", "RuntimeDefault"}}}}}});
+        before->insert(
+            before->begin(),
+            Json{{"name", k8s_init_name},
+                 {"image", options_.image},
+                 {"command", {"/bewit"}},
+                 {"args", {"install", options_.directory}},
+                 {"volumeMounts", Json::array({{{"name", k8s_volume}, {"mountPath", options_.directory}}})},
+                 {"resources", {{"requests", {{"cpu", "10m"}, {"memory", "32Mi"}}}, {"limits", {{"memory", "64Mi"}}}}},
+                 {"securityContext",
+                  {{"runAsUser", 65532},
+                   {"runAsNonRoot", true},
+                   {"readOnlyRootFilesystem", true},
+                   {"allowPrivilegeEscalation", false},
+                   {"capabilities", {{"drop", {"ALL"}}}},
+                   {"seccompProfile", {{"type", "RuntimeDefault"}}}}}});
         return write_record();
     }
 
@@ -188,8 +206,10 @@ private:
         Record outer, inner;
         Json* metadata = outer.map(pod_, "metadata");
         Json* annotations = metadata == nullptr ? nullptr : inner.map(*metadata, "annotations");
-        if (annotations == nullptr) return tl::unexpected(problem_of("metadata and its annotations must be maps", "/metadata"));
-        const Json record = {{"object", outer.json()}, {"metadata", inner.json()}, {"spec", whole_.json()}, {"containers", records_}};
+        if (annotations == nullptr)
+            return tl::unexpected(problem_of("metadata and its annotations must be maps", "/metadata"));
+        const Json record = {
+            {"object", outer.json()}, {"metadata", inner.json()}, {"spec", whole_.json()}, {"containers", records_}};
         (*annotations)[k8s_record_annotation] = record.dump();
         return {};
     }
@@ -212,7 +232,8 @@ bool has_source(const Json& spec) {
     });
 }
 
-// Takes back what the record tells of and what is there: the annotation alone, which anybody can write, proves nothing, and is then left as it is.
+// Takes back what the record tells of and what is there: the annotation alone, which anybody can write, proves nothing,
+// and is then left as it is.
 void unpatch_pod(Json& pod) {
     Json* metadata = member(pod, "metadata");
     Json* annotations = metadata == nullptr ? nullptr : member(*metadata, "annotations");
@@ -269,16 +290,21 @@ void note_template(const Json& object, std::vector<std::string>& notes) {
         step = member(*step, key);
         if (step == nullptr) return;
     }
-    notes.push_back(fmt::format("{} is of {}, which is not known here, and stays as it is: its containers will not run under bewit", title_of(object), string_of(object, "apiVersion")));
+    notes.push_back(
+        fmt::format("{} is of {}, which is not known here, and stays as it is: its containers will not run under bewit",
+                    title_of(object), string_of(object, "apiVersion")));
 }
 
 // Runs `visit` on the pod of `object`, or on those of a list. `notes` may be null.
-tl::expected<void, Problem> each_pod(Json& object, std::vector<std::string>* notes, const std::function<tl::expected<void, Problem>(Json&, const std::string&)>& visit) {
+tl::expected<void, Problem> each_pod(
+    Json& object, std::vector<std::string>* notes,
+    const std::function<tl::expected<void, Problem>(Json&, const std::string&)>& visit) {
     const std::string kind = string_of(object, "kind");
     if (Json* items = member(object, "items"); items != nullptr && items->is_array() && kind.ends_with("List")) {
         for (size_t i = 0; i < items->size(); ++i) {
             if (string_of((*items)[i], "kind").ends_with("List")) continue;  // a list of lists is no manifest
-            if (auto done = each_pod((*items)[i], notes, visit); !done) return within(done.error(), {"items", std::to_string(i)});
+            if (auto done = each_pod((*items)[i], notes, visit); !done)
+                return within(done.error(), {"items", std::to_string(i)});
         }
         return {};
     }
@@ -291,7 +317,8 @@ tl::expected<void, Problem> each_pod(Json& object, std::vector<std::string>* not
     Json* pod = &object;
     for (const std::string& step : way) {
         pod = member(*pod, step);
-        if (pod == nullptr || !pod->is_object()) return tl::unexpected(problem_of(fmt::format("this {} has no pod template", kind)));
+        if (pod == nullptr || !pod->is_object())
+            return tl::unexpected(problem_of(fmt::format("this {} has no pod template", kind)));
     }
     auto done = visit(*pod, title_of(object));
     if (done) return {};

@@ -20,8 +20,9 @@ inline constexpr const char* k8s_volume = "bewit";
 // Whether the annotations of a pod (or of a template) let it be patched.
 bool admits(const Json& pod, const Options& options);
 
-// One object of a manifest, patched; objects without pods (and lists of them) are returned as they are. An earlier patch is taken away first. SYS_PTRACE is
-// never added, since EKS on Fargate schedules no pod that asks for it. An error means that nothing was changed; its pointer names the culprit.
+// One object of a manifest, patched; objects without pods (and lists of them) are returned as they are. An earlier
+// patch is taken away first. SYS_PTRACE is never added, since EKS on Fargate schedules no pod that asks for it. An
+// error means that nothing was changed; its pointer names the culprit.
 tl::expected<Json, Problem> patch_k8s(const Json& object, const Options& options, ImageSource& images, Report& report);
 
 // The object as it was before patch_k8s().

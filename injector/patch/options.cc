@@ -30,7 +30,8 @@ bool selected(const Options& options, const std::string& container) {
 }
 
 std::vector<std::string> prefix_words(const Options& options) {
-    std::vector<std::string> words = {options.shape == Shape::InImage ? options.program : options.directory + "/bewit", "run"};
+    std::vector<std::string> words = {options.shape == Shape::InImage ? options.program : options.directory + "/bewit",
+                                      "run"};
     words.insert(words.end(), options.run_options.begin(), options.run_options.end());
     words.emplace_back("--");
     return words;

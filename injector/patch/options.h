@@ -21,14 +21,15 @@ enum class Shape : uint8_t {
 
 struct Options {
     Shape shape = Shape::Init;
-    std::string image{};                      // the image that holds bewit as /bewit
-    std::string directory = "/opt/bewit";     // where the volume is mounted; the program is directory/bewit
-    std::string program = "/bewit";           // Shape::InImage: where the program is
-    std::vector<std::string> run_options{};   // of `bewit run`, before `--`
-    std::vector<std::string> include{}, exclude{};  // names of containers, * is a wildcard; an empty `include` means all
-    bool opt_in = false;                      // only where a tag or an annotation says so
-    bool ptrace_capability = false;           // ECS: add SYS_PTRACE to every patched container
-    std::string image_credentials{};          // ECS: the secret's ARN, for a private `image`
+    std::string image{};                     // the image that holds bewit as /bewit
+    std::string directory = "/opt/bewit";    // where the volume is mounted; the program is directory/bewit
+    std::string program = "/bewit";          // Shape::InImage: where the program is
+    std::vector<std::string> run_options{};  // of `bewit run`, before `--`
+    std::vector<std::string> include{},
+        exclude{};                    // names of containers, * is a wildcard; an empty `include` means all
+    bool opt_in = false;              // only where a tag or an annotation says so
+    bool ptrace_capability = false;   // ECS: add SYS_PTRACE to every patched container
+    std::string image_credentials{};  // ECS: the secret's ARN, for a private `image`
 };
 
 // What an image says about the process to start (OCI image configuration, `Entrypoint` and `Cmd`).
@@ -46,7 +47,7 @@ struct Report {
 struct Platform {
     std::string os = "linux";
     std::string architecture = "amd64";  // GOARCH
-    bool assumed = false;                // the definition names no architecture: another will do where there is no choice
+    bool assumed = false;  // the definition names no architecture: another will do where there is no choice
 };
 
 // Where the configuration of an image is looked up. The error is one sentence that says what to do.
@@ -54,7 +55,8 @@ class ImageSource {
 public:
     virtual ~ImageSource() = default;
     // `image` is empty when only the deployment will know it; `container` is the name in the definition.
-    virtual tl::expected<ImageConfig, std::string> find(const std::string& container, const std::string& image, const Platform& platform) = 0;
+    virtual tl::expected<ImageConfig, std::string> find(const std::string& container, const std::string& image,
+                                                        const Platform& platform) = 0;
 };
 
 // * stands for any characters.

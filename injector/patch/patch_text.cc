@@ -10,7 +10,9 @@ tl::expected<std::string, Problem> change_text(const Document& document, const C
         const auto value = value_of(document, *root);
         if (!value) return tl::unexpected(value.error());
         auto changed = change(*value);
-        if (!changed) return tl::unexpected(changed.error().line != 0 ? changed.error() : located(document, *root, changed.error()));
+        if (!changed)
+            return tl::unexpected(changed.error().line != 0 ? changed.error()
+                                                            : located(document, *root, changed.error()));
         wanted.push_back(std::move(*changed));
     }
     return rewrite(document, wanted);

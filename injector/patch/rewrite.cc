@@ -32,7 +32,9 @@ public:
     void root(const Node& node, const Json& wanted) { change(node, wanted, node.begin); }
 
     std::string result() {
-        std::stable_sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+        std::stable_sort(edits_.begin(), edits_.end(), [](const Edit& a, const Edit& b) {
+            return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+        });
         std::string text;
         size_t at = 0;
         for (const Edit& edit : edits_) {
@@ -69,16 +71,19 @@ private:
     // `region` begins where a new value may be written: behind the colon or the dash.
     void change(const Node& node, const Json& wanted, size_t region) {
         if (value(node) == wanted) return;
-        if (node.kind == Node::Kind::Alias) throw Refusal{node.begin, "an alias stands here: write out what it stands for, so that it can be changed"};
+        if (node.kind == Node::Kind::Alias)
+            throw Refusal{node.begin, "an alias stands here: write out what it stands for, so that it can be changed"};
         const std::string intrinsic = intrinsic_of(node.tag);
         const Json* inner = &wanted;
         if (!intrinsic.empty()) {
-            if (!wanted.is_object() || wanted.size() != 1 || wanted.begin().key() != intrinsic) return replace(node, wanted, region);
+            if (!wanted.is_object() || wanted.size() != 1 || wanted.begin().key() != intrinsic)
+                return replace(node, wanted, region);
             inner = &wanted.begin().value();
         }
         if (node.kind == Node::Kind::Map && inner->is_object() && !node.children.empty() && !inner->empty()) {
             map(node, *inner, wanted, region);
-        } else if (node.kind == Node::Kind::Sequence && inner->is_array() && !node.children.empty() && !inner->empty()) {
+        } else if (node.kind == Node::Kind::Sequence && inner->is_array() && !node.children.empty() &&
+                   !inner->empty()) {
             sequence(node, *inner, wanted, region);
         } else {
             replace(node, wanted, region);
@@ -93,12 +98,14 @@ private:
 
     // ---- collections
     struct Item {
-        size_t begin, end;   // with its dash; with its key
+        size_t begin, end;  // with its dash; with its key
         const Node* value;
         size_t region;
     };
 
-    static size_t count(const Node& node) { return node.kind == Node::Kind::Map ? node.children.size() / 2 : node.children.size(); }
+    static size_t count(const Node& node) {
+        return node.kind == Node::Kind::Map ? node.children.size() / 2 : node.children.size();
+    }
 
     static Item item(const Node& node, size_t index) {
         if (node.kind == Node::Kind::Map) {
@@ -137,7 +144,8 @@ private:
     }
 
     void apply(const Node& node, const std::vector<Alignment>& steps, const Json& whole, size_t region) {
-        const auto kept = static_cast<size_t>(std::count_if(steps.begin(), steps.end(), [](const Alignment& s) { return s.kind == Alignment::Kind::Kept; }));
+        const auto kept = static_cast<size_t>(std::count_if(
+            steps.begin(), steps.end(), [](const Alignment& s) { return s.kind == Alignment::Kind::Kept; }));
         if (kept == 0) return replace(node, whole, region);
         std::vector<const Alignment*> added;
         size_t previous = SIZE_MAX;  // the last item of the text that was kept
@@ -145,7 +153,8 @@ private:
             const Alignment& step = steps[i];
             if (step.kind == Alignment::Kind::Added) {
                 added.push_back(&step);
-                if (i + 1 == steps.size() || steps[i + 1].kind != Alignment::Kind::Added) add(node, previous, std::exchange(added, {}));
+                if (i + 1 == steps.size() || steps[i + 1].kind != Alignment::Kind::Added)
+                    add(node, previous, std::exchange(added, {}));
             } else if (step.kind == Alignment::Kind::Kept) {
                 const Item kept_item = item(node, step.index);
                 change(*kept_item.value, *step.wanted, kept_item.region);
@@ -176,8 +185,9 @@ private:
         const std::string next_line = line_end_ + std::string(indent, ' ');
         std::string text;
         for (const Alignment* step : added) {
-            const std::string one = node.kind == Node::Kind::Map ? block_pair(step->key, *step->wanted, indent, line_end_)
-                                                                : "- " + block_text(*step->wanted, indent + 2, line_end_);
+            const std::string one = node.kind == Node::Kind::Map
+                                        ? block_pair(step->key, *step->wanted, indent, line_end_)
+                                        : "- " + block_text(*step->wanted, indent + 2, line_end_);
             text += previous == SIZE_MAX ? one + next_line : next_line + one;
         }
         if (previous == SIZE_MAX) return edit(item(node, 0).begin, item(node, 0).begin, text);
@@ -192,7 +202,8 @@ private:
         std::string text;
         for (const Alignment* step : added) {
             std::string one = flow_text(*step->wanted, style);
-            if (node.kind == Node::Kind::Map) one.insert(0, fmt::format("{}:{}", Json(step->key).dump(), style.spaced ? " " : ""));
+            if (node.kind == Node::Kind::Map)
+                one.insert(0, fmt::format("{}:{}", Json(step->key).dump(), style.spaced ? " " : ""));
             text += previous == SIZE_MAX ? fmt::format("{},{}", one, gap) : fmt::format(",{}{}", gap, one);
         }
         const size_t at = previous == SIZE_MAX ? first.begin : item(node, previous).end;
@@ -208,7 +219,8 @@ private:
         style.multi_line = true;
         style.indent = leading(first);
         const std::string outer = leading(node.begin);
-        if (style.indent.size() > outer.size() && style.indent.starts_with(outer)) style.unit = style.indent.substr(outer.size());
+        if (style.indent.size() > outer.size() && style.indent.starts_with(outer))
+            style.unit = style.indent.substr(outer.size());
         return style;
     }
 
@@ -227,7 +239,8 @@ private:
     bool spaced() const {
         if (!document_.json) return true;
         for (const Node& node : document_.nodes) {
-            if (node.kind == Node::Kind::Map && !node.marks.empty()) return node.marks[0] < text_.size() && (text_[node.marks[0]] == ' ' || text_[node.marks[0]] == '\n');
+            if (node.kind == Node::Kind::Map && !node.marks.empty())
+                return node.marks[0] < text_.size() && (text_[node.marks[0]] == ' ' || text_[node.marks[0]] == '\n');
         }
         return true;
     }
@@ -240,7 +253,8 @@ private:
 
 tl::expected<void, Problem> verify(const Document& document, const std::string& text, const std::vector<Json>& wanted) {
     const auto again = document.json ? read_json(text) : read_yaml(text);
-    const std::string advice = "the changed text would not mean what it should; write this definition in a plainer style";
+    const std::string advice =
+        "the changed text would not mean what it should; write this definition in a plainer style";
     if (!again) {
         Problem problem = again.error();
         problem.message = fmt::format("{} ({})", advice, problem.message);
@@ -248,7 +262,8 @@ tl::expected<void, Problem> verify(const Document& document, const std::string& 
     }
     if (again->roots.size() != wanted.size()) return tl::unexpected(Problem{.message = advice});
     for (size_t i = 0; i < wanted.size(); ++i) {
-        if (value_of(*again, *again->roots[i]) != wanted[i]) return tl::unexpected(problem_at(document, document.roots[i]->begin, advice));
+        if (value_of(*again, *again->roots[i]) != wanted[i])
+            return tl::unexpected(problem_at(document, document.roots[i]->begin, advice));
     }
     return {};
 }

@@ -65,7 +65,8 @@ std::string unified_diff(std::string_view before, std::string_view after, std::s
             }
             pass(done);
         }
-        text += fmt::format("@@ -{} +{} @@\n{}", range(old_first, old_line - old_first), range(new_first, new_line - new_first), body);
+        text += fmt::format("@@ -{} +{} @@\n{}", range(old_first, old_line - old_first),
+                            range(new_first, new_line - new_first), body);
         i = end - 1;
     }
     return text;

@@ -10,10 +10,13 @@ namespace {
 std::string json_text(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 bool is_words(const Json& value) {
-    return value.is_array() && std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
+    return value.is_array() &&
+           std::none_of(value.begin(), value.end(), [](const Json& item) { return item.is_structured(); });
 }
 
-std::string scalar_text(const Json& value) { return value.is_string() ? quoted_scalar(value.get_ref<const std::string&>()) : json_text(value); }
+std::string scalar_text(const Json& value) {
+    return value.is_string() ? quoted_scalar(value.get_ref<const std::string&>()) : json_text(value);
+}
 
 // What fits behind a colon or a dash.
 bool is_inline(const Json& value) { return !value.is_structured() || value.empty() || is_words(value); }
@@ -57,7 +60,8 @@ std::string block_text(const Json& value, size_t indent, const std::string& line
     std::string text;
     for (const auto& [key, item] : value.items()) {
         if (!text.empty()) text += line_end + std::string(indent, ' ');
-        text += value.is_object() ? block_pair(key, item, indent, line_end) : "- " + block_text(item, indent + 2, line_end);
+        text +=
+            value.is_object() ? block_pair(key, item, indent, line_end) : "- " + block_text(item, indent + 2, line_end);
     }
     return text;
 }

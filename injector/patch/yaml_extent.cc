@@ -62,10 +62,19 @@ private:
         if (node.begin == nowhere) return;  // its parent places it
         switch (node.kind) {
             case Node::Kind::Null:
-            case Node::Kind::Scalar: node.end = scalar_end(node, indent, flow); break;
-            case Node::Kind::Alias: node.end = text_.find_first_of(" \t\r\n,]}", node.begin); node.end = std::min(node.end, text_.size()); break;
-            case Node::Kind::Sequence: visit_sequence(node); break;
-            case Node::Kind::Map: visit_map(node); break;
+            case Node::Kind::Scalar:
+                node.end = scalar_end(node, indent, flow);
+                break;
+            case Node::Kind::Alias:
+                node.end = text_.find_first_of(" \t\r\n,]}", node.begin);
+                node.end = std::min(node.end, text_.size());
+                break;
+            case Node::Kind::Sequence:
+                visit_sequence(node);
+                break;
+            case Node::Kind::Map:
+                visit_map(node);
+                break;
         }
     }
 
@@ -141,7 +150,8 @@ private:
         return text_.size();
     }
 
-    // `|` and `>`: to the last line that is indented more than what holds it. Empty lines at its end belong to it only if it keeps them (`|+`).
+    // `|` and `>`: to the last line that is indented more than what holds it. Empty lines at its end belong to it only
+    // if it keeps them (`|+`).
     size_t block_end(size_t begin, int indent) const {
         size_t header_end = line_end(begin);
         const bool keeps = text_.substr(begin, header_end - begin).find('+') != std::string_view::npos;
@@ -163,7 +173,8 @@ private:
         size_t end = begin;
         for (size_t i = begin; i < bound && !is_break(i); ++i) {
             if (comment_starts(i)) break;
-            if (at(i) == ':' && (is_gap(i + 1) || (flow && (at(i + 1) == ',' || at(i + 1) == ']' || at(i + 1) == '}')))) break;
+            if (at(i) == ':' && (is_gap(i + 1) || (flow && (at(i + 1) == ',' || at(i + 1) == ']' || at(i + 1) == '}'))))
+                break;
             if (flow && (at(i) == ',' || at(i) == ']' || at(i) == '}')) break;
             if (!is_space(i)) end = i + 1;
         }

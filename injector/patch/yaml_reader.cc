@@ -1,5 +1,5 @@
-// YAML with the place of every value. yaml-cpp parses, and says where values begin; where they end is found here, from the text between two beginnings
-// (yaml_extent.h).
+// YAML with the place of every value. yaml-cpp parses, and says where values begin; where they end is found here, from
+// the text between two beginnings (yaml_extent.h).
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -38,7 +38,9 @@ public:
         Node& node = add(Node::Kind::Null, mark, {}, anchor);
         // `key:` is nothing at all, wherever the parser was when it noticed; `key: null` and `key: ~` are words.
         const std::string_view here = std::string_view(document_.text).substr(node.begin);
-        if (!here.starts_with('~') && !here.starts_with("null") && !here.starts_with("Null") && !here.starts_with("NULL")) node.begin = nowhere;
+        if (!here.starts_with('~') && !here.starts_with("null") && !here.starts_with("Null") &&
+            !here.starts_with("NULL"))
+            node.begin = nowhere;
     }
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const size_t at = offset_of(mark);
@@ -48,32 +50,40 @@ public:
         }
         add(Node::Kind::Alias, mark, {}, 0).target = anchors_[anchor];
     }
-    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  const std::string& value) override {
         const bool key = at_key();
         Node& node = add(Node::Kind::Scalar, mark, tag, anchor);
         node.scalar = tag == "?" && !key ? plain_value(value) : Json(value);
-        if (key && !keys_.back().insert(value).second) throw Refusal{offset_of(mark), fmt::format("the key '{}' stands twice in this map", value)};
+        if (key && !keys_.back().insert(value).second)
+            throw Refusal{offset_of(mark), fmt::format("the key '{}' stands twice in this map", value)};
     }
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                         YAML::EmitterStyle::value style) override {
         descend(Node::Kind::Sequence, mark, tag, anchor, style);
     }
     void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override {
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                    YAML::EmitterStyle::value style) override {
         descend(Node::Kind::Map, mark, tag, anchor, style);
     }
     void OnMapEnd() override { close(); }
 
 private:
-    size_t offset_of(const YAML::Mark& mark) const { return std::min(static_cast<size_t>(std::max(mark.pos, 0)), document_.text.size()); }
+    size_t offset_of(const YAML::Mark& mark) const {
+        return std::min(static_cast<size_t>(std::max(mark.pos, 0)), document_.text.size());
+    }
 
     bool at_key() const {
         return !open_.empty() && open_.back()->kind == Node::Kind::Map && open_.back()->children.size() % 2 == 0;
     }
 
     Node& add(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-        if (document_.nodes.size() >= limits::values) throw Refusal{offset_of(mark), fmt::format("more than {} values", limits::values)};
+        if (document_.nodes.size() >= limits::values)
+            throw Refusal{offset_of(mark), fmt::format("more than {} values", limits::values)};
         // A pair is two bytes at least. The parser finds values without end in some texts that are no YAML.
-        if (document_.nodes.size() > 2 * document_.text.size() + 16) throw Refusal{offset_of(mark), "no valid YAML: there are more values than bytes"};
+        if (document_.nodes.size() > 2 * document_.text.size() + 16)
+            throw Refusal{offset_of(mark), "no valid YAML: there are more values than bytes"};
         if (at_key() && kind != Node::Kind::Scalar) throw Refusal{offset_of(mark), "a key must be a word"};
         Node& node = document_.nodes.emplace_back();
         node.kind = kind;
@@ -91,8 +101,10 @@ private:
         return node;
     }
 
-    void descend(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
-        if (open_.size() >= limits::depth) throw Refusal{offset_of(mark), fmt::format("nested more than {} levels deep", limits::depth)};
+    void descend(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                 YAML::EmitterStyle::value style) {
+        if (open_.size() >= limits::depth)
+            throw Refusal{offset_of(mark), fmt::format("nested more than {} levels deep", limits::depth)};
         Node& node = add(kind, mark, tag, anchor);
         node.flow = style == YAML::EmitterStyle::Flow;
         open_.push_back(&node);
@@ -111,7 +123,8 @@ private:
     Node* root_ = nullptr;
 };
 
-// Where more brackets are open than the YAML parser should have to remember: an offset, or npos. Quotes and comments are not told apart.
+// Where more brackets are open than the YAML parser should have to remember: an offset, or npos. Quotes and comments
+// are not told apart.
 size_t bracket_flood(std::string_view text) {
     size_t open = 0;
     for (size_t at = 0; at < text.size(); ++at) {
@@ -126,7 +139,8 @@ size_t bracket_flood(std::string_view text) {
 std::string explain(std::string message, std::string_view text) {
     for (size_t at = 0; (at = text.find("{{", at)) != std::string_view::npos; at += 2) {
         if (text.substr(at).starts_with("{{resolve:")) continue;
-        return message + "; this looks like a template: render it first (`helm template`), or use bewit as Helm's post-renderer";
+        return message +
+               "; this looks like a template: render it first (`helm template`), or use bewit as Helm's post-renderer";
     }
     return message;
 }
@@ -137,7 +151,8 @@ tl::expected<Document, Problem> read_yaml(std::string text) {
     Document document{.text = std::move(text)};
     if (const auto fit = check_text(document); !fit) return tl::unexpected(fit.error());
     if (const size_t flood = bracket_flood(document.text); flood != std::string_view::npos) {
-        return tl::unexpected(problem_at(document, flood, fmt::format("more than {} brackets are open", limits::open_brackets)));
+        return tl::unexpected(
+            problem_at(document, flood, fmt::format("more than {} brackets are open", limits::open_brackets)));
     }
     try {
         TextBuffer buffer(document.text);
@@ -149,8 +164,10 @@ tl::expected<Document, Problem> read_yaml(std::string text) {
     } catch (const Refusal& refusal) {
         return tl::unexpected(problem_at(document, refusal.offset, explain(refusal.message, document.text)));
     } catch (const YAML::Exception& exception) {
-        const auto offset = exception.mark.is_null() ? document.text.size() : static_cast<size_t>(std::max(exception.mark.pos, 0));
-        return tl::unexpected(problem_at(document, std::min(offset, document.text.size()), explain("no valid YAML: " + exception.msg, document.text)));
+        const auto offset =
+            exception.mark.is_null() ? document.text.size() : static_cast<size_t>(std::max(exception.mark.pos, 0));
+        return tl::unexpected(problem_at(document, std::min(offset, document.text.size()),
+                                         explain("no valid YAML: " + exception.msg, document.text)));
     }
     find_extents(document);
     return document;

@@ -8,8 +8,9 @@
 
 namespace bewit::patch {
 
-// The value of a plain scalar: true and false, numbers that JSON would write the same way, otherwise the string. (`yes`, `0644`, `1_000` mean different
-// things to different readers: they stay strings here, and are never written anew.)
+// The value of a plain scalar: true and false, numbers that JSON would write the same way, otherwise the string.
+// (`yes`, `0644`, `1_000` mean different things to different readers: they stay strings here, and are never written
+// anew.)
 Json plain_value(const std::string& text);
 
 // `text` as a scalar that every version of YAML reads as that string.

@@ -32,14 +32,19 @@ Certificate::Stamps Certificate::stamps() const {
     for (size_t i = 0; i < paths.size(); ++i) {
         struct stat status {};
         if (stat(paths[i]->c_str(), &status) != 0) continue;
-        found[i] = {.device = status.st_dev, .inode = status.st_ino, .size = static_cast<uint64_t>(status.st_size),
-                    .seconds = status.st_mtim.tv_sec, .nanoseconds = status.st_mtim.tv_nsec};
+        found[i] = {.device = status.st_dev,
+                    .inode = status.st_ino,
+                    .size = static_cast<uint64_t>(status.st_size),
+                    .seconds = status.st_mtim.tv_sec,
+                    .nanoseconds = status.st_mtim.tv_nsec};
     }
     return found;
 }
 
 tl::expected<void, std::string> Certificate::read() {
-    const auto refuse = [](const std::string& file, const std::string& why) { return tl::unexpected(fmt::format("{}: {}", file, why)); };
+    const auto refuse = [](const std::string& file, const std::string& why) {
+        return tl::unexpected(fmt::format("{}: {}", file, why));
+    };
     for (const std::string* path : {&certificate_, &key_}) {
         if (!read_text_file(*path)) return refuse(*path, std::strerror(errno));
     }
@@ -52,8 +57,10 @@ tl::expected<void, std::string> Certificate::read() {
     if (SSL_CTX_use_certificate_chain_file(native, certificate_.c_str()) != 1) {
         return refuse(certificate_, "this certificate cannot be used: " + http::openssl_reason());
     }
-    if (SSL_CTX_use_PrivateKey_file(native, key_.c_str(), SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(native) != 1) {
-        return refuse(key_, fmt::format("this key cannot be used with the certificate {}: {}", certificate_, http::openssl_reason()));
+    if (SSL_CTX_use_PrivateKey_file(native, key_.c_str(), SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(native) != 1) {
+        return refuse(key_, fmt::format("this key cannot be used with the certificate {}: {}", certificate_,
+                                        http::openssl_reason()));
     }
     expires_ = expiry_of(native);
     context_ = std::move(context);

@@ -1,4 +1,5 @@
-// The server's certificate and key, and their successors: Kubernetes replaces what is mounted from a secret by swapping a symbolic link.
+// The server's certificate and key, and their successors: Kubernetes replaces what is mounted from a secret by swapping
+// a symbolic link.
 #pragma once
 
 #include <array>
@@ -14,7 +15,8 @@ namespace bewit::webhook {
 // Of one thread.
 class Certificate {
 public:
-    // PEM files; the certificate's may hold a chain, which follows it. The error is one sentence with the file at fault.
+    // PEM files; the certificate's may hold a chain, which follows it. The error is one sentence with the file at
+    // fault.
     static tl::expected<Certificate, std::string> load(const std::string& certificate, const std::string& key);
 
     // For new connections. Those that are open keep the one that they began with.
@@ -27,8 +29,8 @@ public:
         Change change = Change::None;
         std::string message{};  // of a failure: one sentence
     };
-    // Looks at the files (stat(2)) and reads them if they are others. What cannot be used is told once, when it has been so at two looks in a row, since
-    // two files may change one after the other; the last good certificate stays.
+    // Looks at the files (stat(2)) and reads them if they are others. What cannot be used is told once, when it has
+    // been so at two looks in a row, since two files may change one after the other; the last good certificate stays.
     Look look();
 
 private:

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <boost/beast/core/string.hpp>
 #include <fmt/format.h>
+#include <boost/beast/core/string.hpp>
 
 namespace bewit::webhook {
 
@@ -38,12 +38,17 @@ void Connection::close() {
 void Connection::check(Clock::time_point now) {
     const auto limit = [&] {
         switch (state_) {
-            case State::Serving: return limits_.serving;
-            case State::Idle: return limits_.idle;
-            case State::Lingering: return limits_.linger;
-            case State::Writing: return limits_.answer;
+            case State::Serving:
+                return limits_.serving;
+            case State::Idle:
+                return limits_.idle;
+            case State::Lingering:
+                return limits_.linger;
+            case State::Writing:
+                return limits_.answer;
             case State::Shaking:
-            case State::Reading: break;
+            case State::Reading:
+                break;
         }
         return limits_.request;
     };
@@ -89,7 +94,10 @@ void Connection::head_done() {
     has_head_ = true;
     const auto& message = parser_->get();
     const auto text = [](boost::beast::string_view view) { return std::string(view); };
-    head_ = {.method = text(message.method_string()), .target = text(message.target()), .content_type = text(message[http::field::content_type]), .encrypted = wire_.encrypted()};
+    head_ = {.method = text(message.method_string()),
+             .target = text(message.target()),
+             .content_type = text(message[http::field::content_type]),
+             .encrypted = wire_.encrypted()};
     if (const auto length = parser_->content_length()) head_.length = *length;
     if (auto refusal = owner_.refuse(head_)) return respond(std::move(*refusal), false);
     if (parser_->chunked()) return respond({.status = 411, .body = "the length of the body must be stated\n"}, false);
@@ -116,8 +124,10 @@ void Connection::serve() {
 
 void Connection::malformed(Code code) {
     Reply reply{.status = 400, .body = fmt::format("this is no HTTP request: {}\n", code.message())};
-    if (code == http::error::header_limit) reply = {.status = 431, .body = fmt::format("the head of the request is larger than {} bytes\n", limits_.head)};
-    if (code == http::error::body_limit) reply = {.status = 413, .body = fmt::format("the body is larger than {} bytes\n", limits_.body)};
+    if (code == http::error::header_limit)
+        reply = {.status = 431, .body = fmt::format("the head of the request is larger than {} bytes\n", limits_.head)};
+    if (code == http::error::body_limit)
+        reply = {.status = 413, .body = fmt::format("the body is larger than {} bytes\n", limits_.body)};
     owner_.failed("http");
     respond(std::move(reply), false);
 }
@@ -126,9 +136,10 @@ void Connection::respond(Reply reply, bool keep) {
     keep = keep && !owner_.ending();
     owner_.answered(reply.status);
     enter(State::Writing);
-    std::string text = fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n", reply.status,
-                                   std::string(http::obsolete_reason(static_cast<http::status>(reply.status))), reply.content_type, reply.body.size(),
-                                   keep ? "keep-alive" : "close");
+    std::string text =
+        fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: {}\r\n", reply.status,
+                    std::string(http::obsolete_reason(static_cast<http::status>(reply.status))), reply.content_type,
+                    reply.body.size(), keep ? "keep-alive" : "close");
     if (!reply.allow.empty()) text += fmt::format("Allow: {}\r\n", reply.allow);
     text += "\r\n";
     if (head_.method != "HEAD") text += reply.body;

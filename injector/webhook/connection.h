@@ -55,11 +55,12 @@ public:
 };
 
 struct ConnectionLimits {
-    size_t head = 16384;                      // bytes
-    size_t body = size_t{4} << 20;            // bytes
+    size_t head = 16384;                        // bytes
+    size_t body = size_t{4} << 20;              // bytes
     std::chrono::milliseconds request{10'000};  // from the first byte (or the connection's beginning) to the last
     std::chrono::milliseconds answer{10'000};   // for the client to take it
-    std::chrono::milliseconds idle{120'000};    // between requests: longer than clients in Go keep what they do not use, so that it is they who close
+    std::chrono::milliseconds idle{120'000};  // between requests: longer than clients in Go keep what they do not use,
+                                              // so that it is they who close
     std::chrono::milliseconds serving{60'000};  // never reached, but by a request that was lost
     std::chrono::milliseconds linger{2'000};    // for what the client still sends
 };

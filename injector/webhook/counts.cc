@@ -14,12 +14,16 @@ public:
     void head(std::string_view name, std::string_view type, std::string_view help) {
         text_ += fmt::format("# HELP bewit_{0} {2}\n# TYPE bewit_{0} {1}\n", name, type, help);
     }
-    template <typename Value> void sample(std::string_view name, const Value& value) { text_ += fmt::format("bewit_{} {}\n", name, value); }
+    template <typename Value>
+    void sample(std::string_view name, const Value& value) {
+        text_ += fmt::format("bewit_{} {}\n", name, value);
+    }
     void counter(std::string_view name, std::string_view help, uint64_t value) {
         head(name, "counter", help);
         sample(name, value);
     }
-    template <typename Map> void counters(std::string_view name, std::string_view label, std::string_view help, const Map& values) {
+    template <typename Map>
+    void counters(std::string_view name, std::string_view label, std::string_view help, const Map& values) {
         head(name, "counter", help);
         for (const auto& [key, value] : values) sample(fmt::format("{}{{{}=\"{}\"}}", name, label, key), value);
     }
@@ -51,13 +55,16 @@ std::string Counts::text(const Gauges& gauges) const {
     uint64_t sum = 0;
     for (size_t i = 0; i < durations_.size(); ++i) {
         sum += durations_[i];
-        page.sample(fmt::format("{}_bucket{{le=\"{}\"}}", duration, i < buckets.size() ? fmt::format("{}", buckets[i]) : "+Inf"), sum);
+        page.sample(fmt::format("{}_bucket{{le=\"{}\"}}", duration,
+                                i < buckets.size() ? fmt::format("{}", buckets[i]) : "+Inf"),
+                    sum);
     }
     page.sample(fmt::format("{}_sum", duration), seconds_);
     page.sample(fmt::format("{}_count", duration), sum);
     page.head("webhook_connections", "gauge", "Open connections.");
     page.sample("webhook_connections", gauges.connections);
-    page.head("webhook_certificate_expires_seconds", "gauge", "When the certificate in use expires, in seconds since 1970.");
+    page.head("webhook_certificate_expires_seconds", "gauge",
+              "When the certificate in use expires, in seconds since 1970.");
     page.sample("webhook_certificate_expires_seconds", gauges.certificate_expires);
     const std::map<std::string_view, uint64_t> reloads = {{"success", reloads_}, {"failure", failed_reloads_}};
     page.counters("webhook_certificate_reloads_total", "result", "Certificates that were read again.", reloads);

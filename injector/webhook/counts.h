@@ -35,7 +35,8 @@ public:
     std::string text(const Gauges& gauges) const;
 
 private:
-    static constexpr std::array buckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0};  // seconds
+    static constexpr std::array buckets = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                           0.25,  0.5,    1.0,   2.5,  5.0,   10.0};  // seconds
 
     std::map<unsigned, uint64_t> answers_;
     std::map<std::string_view, uint64_t> skipped_, errors_;

@@ -18,7 +18,8 @@ using patch::Json;
 using patch::member;
 using patch::string_of;
 
-constexpr std::string_view mirror_annotation = "kubernetes.io/config.mirror";  // a static pod of a kubelet, which tells of it only
+constexpr std::string_view mirror_annotation =
+    "kubernetes.io/config.mirror";                   // a static pod of a kubelet, which tells of it only
 constexpr size_t max_uid = 256, max_message = 1000;  // bytes
 
 const Json& object_at(const Json& parent, const std::string& key) {
@@ -29,7 +30,8 @@ const Json& object_at(const Json& parent, const std::string& key) {
 
 // Names are somebody else's words, and the line may end up in a header.
 std::string one_line(std::string text) {
-    std::replace_if(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
     cut_text(text, max_message);
     return text;
 }
@@ -105,7 +107,8 @@ std::string answer_text(const Review& review, const Decision& decision, bool let
     const bool failed = decision.kind == Decision::Kind::Failed;
     Json response = {{"uid", review.uid}, {"allowed", !failed || let_in}};
     if (failed && let_in) {
-        response["warnings"] = Json::array({"bewit does not watch this pod, which cannot be patched: " + decision.message});
+        response["warnings"] =
+            Json::array({"bewit does not watch this pod, which cannot be patched: " + decision.message});
     } else if (failed) {
         response["status"] = {{"code", 403}, {"message", "bewit cannot be put into this pod: " + decision.message}};
     }
@@ -113,7 +116,8 @@ std::string answer_text(const Review& review, const Decision& decision, bool let
         response["patchType"] = "JSONPatch";
         response["patch"] = http::base64(decision.patch.dump(-1, ' ', false, Json::error_handler_t::replace));
     }
-    const Json answer = {{"apiVersion", review.api_version}, {"kind", "AdmissionReview"}, {"response", std::move(response)}};
+    const Json answer = {
+        {"apiVersion", review.api_version}, {"kind", "AdmissionReview"}, {"response", std::move(response)}};
     return answer.dump(-1, ' ', false, Json::error_handler_t::replace);  // the command line may have been anything
 }
 

@@ -30,8 +30,10 @@ tl::expected<tcp::endpoint, std::string> parse_endpoint(const std::string& text)
     const std::string digits = colon == std::string::npos ? "" : text.substr(colon + 1);
     uint16_t port = 0;
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-    else if (address.find(':') != std::string::npos) address = "?";
+    if (address.starts_with('[') && address.ends_with(']'))
+        address = address.substr(1, address.size() - 2);
+    else if (address.find(':') != std::string::npos)
+        address = "?";
     if (address.empty()) address = "0.0.0.0";
     Code code;
     const auto parsed = asio::ip::make_address(address, code);
@@ -69,7 +71,8 @@ void Server::accept_all() {
 
 void Server::accept(Listener& listener) {
     if (ending_ || listener.accepting) return;
-    if (connections_.size() >= limits_.connections && !close_one(nullptr)) return;  // all are being served: gone() comes back here
+    if (connections_.size() >= limits_.connections && !close_one(nullptr))
+        return;  // all are being served: gone() comes back here
     listener.accepting = true;
     listener.acceptor.async_accept([this, &listener](Code code, tcp::socket socket) {
         listener.accepting = false;
@@ -79,7 +82,8 @@ void Server::accept(Listener& listener) {
         }
         Code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
-        const auto connection = std::make_shared<Connection>(std::move(socket), listener.encrypted ? &certificate_.context() : nullptr, *this, limits_.connection);
+        const auto connection = std::make_shared<Connection>(
+            std::move(socket), listener.encrypted ? &certificate_.context() : nullptr, *this, limits_.connection);
         connections_.emplace(connection.get(), connection);
         connection->start();
         accept(listener);
@@ -89,7 +93,8 @@ void Server::accept(Listener& listener) {
 bool Server::close_one(const Connection* asks) {
     std::shared_ptr<Connection> longest;
     for (const auto& [key, connection] : connections_) {
-        if (key != asks && connection->waits() && (longest == nullptr || connection->since() < longest->since())) longest = connection;
+        if (key != asks && connection->waits() && (longest == nullptr || connection->since() < longest->since()))
+            longest = connection;
     }
     if (longest == nullptr) return false;
     if (!longest->idle()) failed("crowded");
@@ -133,8 +138,10 @@ void Server::look_at_certificate() {
     if (look.change == Certificate::Change::None) return;
     const bool well = look.change == Certificate::Change::Reloaded;
     counts_.reloaded(well);
-    if (well) note("the certificate was read again");
-    else warning("webhook: the certificate before stays in use: " + look.message);
+    if (well)
+        note("the certificate was read again");
+    else
+        warning("webhook: the certificate before stays in use: " + look.message);
 }
 
 void Server::end() {

@@ -36,22 +36,28 @@ tl::expected<boost::asio::ip::tcp::endpoint, std::string> parse_endpoint(const s
 // As parse_endpoint() takes it.
 std::string to_text(const boost::asio::ip::tcp::endpoint& endpoint);
 
-// On the thread that runs the context. Where a limit is reached, the connection gives way that keeps the server waiting longest.
+// On the thread that runs the context. Where a limit is reached, the connection gives way that keeps the server waiting
+// longest.
 class Server final : public Owner {
 public:
     Server(boost::asio::io_context& context, Certificate certificate, Counts& counts, const ServerLimits& limits = {});
 
     // Where it really listens (a port of 0 is any). The error is one sentence.
-    tl::expected<boost::asio::ip::tcp::endpoint, std::string> listen(const boost::asio::ip::tcp::endpoint& endpoint, bool encrypted);
-    // Begins to accept, and looks at certificates and limits from time to time while the context runs. `handler` must outlive the context's run.
+    tl::expected<boost::asio::ip::tcp::endpoint, std::string> listen(const boost::asio::ip::tcp::endpoint& endpoint,
+                                                                     bool encrypted);
+    // Begins to accept, and looks at certificates and limits from time to time while the context runs. `handler` must
+    // outlive the context's run.
     void start(Handler& handler);
-    // No new connection, no new request on those there are; what is under way goes on. Stops the context behind the last.
+    // No new connection, no new request on those there are; what is under way goes on. Stops the context behind the
+    // last.
     void end();
 
     Counts::Gauges gauges() const { return {connections_.size(), certificate_.expires()}; }
 
     std::optional<Reply> refuse(const Head& head) override { return handler_->refuse(head); }
-    void serve(const Head& head, std::string body, Respond respond) override { handler_->serve(head, std::move(body), std::move(respond)); }
+    void serve(const Head& head, std::string body, Respond respond) override {
+        handler_->serve(head, std::move(body), std::move(respond));
+    }
     bool make_room(const Connection& asks, size_t bytes) override;
     void failed(std::string_view kind) override { counts_.failed(kind); }
     void answered(unsigned status) override { counts_.answered(status); }

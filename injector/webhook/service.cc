@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include <fmt/format.h>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/string.hpp>
-#include <fmt/format.h>
 
 #include "injector/http/media_type.h"
 #include "injector/message.h"
@@ -46,7 +46,8 @@ std::chrono::milliseconds patience(std::string_view target) {
 
 // `over` is set by whoever answers: the decision or the clock.
 struct Service::Job {
-    Job(Review what, Owner::Respond where, asio::io_context& context) : review(std::move(what)), respond(std::move(where)), timer(context) {}
+    Job(Review what, Owner::Respond where, asio::io_context& context)
+        : review(std::move(what)), respond(std::move(where)), timer(context) {}
 
     const Review review;
     const Owner::Respond respond;
@@ -55,7 +56,8 @@ struct Service::Job {
     std::atomic<bool> over = false;
 };
 
-Service::Service(asio::io_context& context, Policy policy, patch::ImageSource& images, const Server& server, Counts& counts)
+Service::Service(asio::io_context& context, Policy policy, patch::ImageSource& images, const Server& server,
+                 Counts& counts)
     : context_(context), policy_(std::move(policy)), images_(images), server_(server), counts_(counts) {}
 
 std::optional<Reply> Service::refuse(const Head& head) {
@@ -64,7 +66,8 @@ std::optional<Reply> Service::refuse(const Head& head) {
         if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
         return Reply{.status = 405, .body = "GET it\n", .allow = "GET, HEAD"};
     }
-    if (path != mutate || !head.encrypted) return Reply{.status = 404, .body = "there is /mutate (over TLS), /healthz, /readyz and /metrics\n"};
+    if (path != mutate || !head.encrypted)
+        return Reply{.status = 404, .body = "there is /mutate (over TLS), /healthz, /readyz and /metrics\n"};
     if (head.method != "POST") return Reply{.status = 405, .body = "POST an AdmissionReview\n", .allow = "POST"};
     if (!is_json(head.content_type)) return Reply{.status = 415, .body = "the content type must be application/json\n"};
     return std::nullopt;
@@ -73,7 +76,9 @@ std::optional<Reply> Service::refuse(const Head& head) {
 void Service::serve(const Head& head, std::string body, Owner::Respond respond) {
     const std::string_view path = path_of(head.target);
     if (path == mutate) return review(head, std::move(body), std::move(respond));
-    if (path == metrics) return respond({.body = counts_.text(server_.gauges()), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
+    if (path == metrics)
+        return respond(
+            {.body = counts_.text(server_.gauges()), .content_type = "text/plain; version=0.0.4; charset=utf-8"});
     if (path == "/readyz" && leaving_) return respond({.status = 503, .body = "ending\n"});
     respond({.body = "ok\n"});
 }
@@ -120,9 +125,12 @@ void Service::finish(const std::shared_ptr<Job>& job, const Decision& decision) 
 
 void Service::count(const Decision& decision) {
     switch (decision.kind) {
-        case Decision::Kind::Patched: return counts_.patched();
-        case Decision::Kind::Skipped: return counts_.skipped(decision.reason);
-        case Decision::Kind::Failed: break;
+        case Decision::Kind::Patched:
+            return counts_.patched();
+        case Decision::Kind::Skipped:
+            return counts_.skipped(decision.reason);
+        case Decision::Kind::Failed:
+            break;
     }
     warning(fmt::format("webhook: {}: {}", policy_.let_in ? "admitted unwatched" : "refused", decision.message));
     policy_.let_in ? counts_.let_in() : counts_.refused();

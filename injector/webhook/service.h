@@ -18,11 +18,12 @@ struct Policy {
     bool let_in = false;  // what cannot be patched is admitted, with a warning
 };
 
-// /mutate over TLS alone; /healthz, /readyz and /metrics. On the thread of `context`, but for the decisions, which are made on one other: to look up what an image
-// runs may take time. `images` is used on that thread only.
+// /mutate over TLS alone; /healthz, /readyz and /metrics. On the thread of `context`, but for the decisions, which are
+// made on one other: to look up what an image runs may take time. `images` is used on that thread only.
 class Service final : public Handler {
 public:
-    Service(boost::asio::io_context& context, Policy policy, patch::ImageSource& images, const Server& server, Counts& counts);
+    Service(boost::asio::io_context& context, Policy policy, patch::ImageSource& images, const Server& server,
+            Counts& counts);
 
     // From now on /readyz says no.
     void leave() { leaving_ = true; }

@@ -1,4 +1,5 @@
-// The bytes of one connection, over TLS or as they are. One type for both, and one type of handler: what Asio makes of its templates is in the program once.
+// The bytes of one connection, over TLS or as they are. One type for both, and one type of handler: what Asio makes of
+// its templates is in the program once.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,8 @@ namespace bewit::webhook {
 
 using Code = boost::system::error_code;
 
-// One operation at a time. Each calls `done` on the thread of the socket's context, also when close() ended it; buffers live until then.
+// One operation at a time. Each calls `done` on the thread of the socket's context, also when close() ended it; buffers
+// live until then.
 class Wire {
 public:
     using Socket = boost::asio::ip::tcp::socket;

@@ -48,9 +48,7 @@ std::vector<std::string> texts(const YAML::Node& node) {
     return result;
 }
 
-std::string text_or(const YAML::Node& node, const std::string& otherwise) {
-    return node ? node.Scalar() : otherwise;
-}
+std::string text_or(const YAML::Node& node, const std::string& otherwise) { return node ? node.Scalar() : otherwise; }
 
 void check_keys(const YAML::Node& map, const std::vector<std::string>& known) {
     for (const auto& pair : map) {

@@ -9,8 +9,8 @@
 
 namespace bewit::conformance {
 
-// Calls `run` with every case of the family, its file and line captured for messages. The test fails when the family has
-// no files, or a file is no sequence of maps.
+// Calls `run` with every case of the family, its file and line captured for messages. The test fails when the family
+// has no files, or a file is no sequence of maps.
 void for_each_case(const std::string& family, const std::function<void(const YAML::Node&)>& run);
 
 // "file.yaml:12", for messages.

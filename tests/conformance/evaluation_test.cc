@@ -69,8 +69,8 @@ struct Counts {
 };
 
 void run(const YAML::Node& one, Counts& counts) {
-    check_keys(one, {"scene", "processes", "descriptors", "users", "groups", "container", "before", "event", "holds", "fails",
-                     "refused", "values", "shown", "absent"});
+    check_keys(one, {"scene", "processes", "descriptors", "users", "groups", "container", "before", "event", "holds",
+                     "fails", "refused", "values", "shown", "absent"});
     const std::string name = one["scene"].Scalar();
     CAPTURE(name);
     Scene scene(one);

@@ -20,13 +20,9 @@ namespace {
 using rule::Diagnostic;
 using rule::LoadResult;
 
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-std::vector<std::string> file_texts(const YAML::Node& files) {
-    return texts(files);
-}
+std::vector<std::string> file_texts(const YAML::Node& files) { return texts(files); }
 
 std::string all_text(const std::vector<Diagnostic>& diagnostics) {
     std::string text;
@@ -74,8 +70,8 @@ std::string joined(const auto& items) {
 }
 
 void check_rule(const YAML::Node& expected, const rule::Rule& rule) {
-    check_keys(expected, {"condition", "text", "output", "desc", "priority", "source", "enabled", "tags", "capture", "capture_duration",
-                          "exceptions", "runs"});
+    check_keys(expected, {"condition", "text", "output", "desc", "priority", "source", "enabled", "tags", "capture",
+                          "capture_duration", "exceptions", "runs"});
     if (expected["condition"]) {
         REQUIRE(rule.resolved != nullptr);
         CHECK(filter::print(*rule.resolved) == expected["condition"].Scalar());
@@ -130,7 +126,8 @@ void run(const YAML::Node& one) {
     REQUIRE_FALSE(files.empty());
     rule::Loader loader;
     for (size_t i = 0; i < files.size(); ++i) {
-        const LoadResult result = check_source({.name = "file" + std::to_string(i + 1) + ".yaml", .text = files[i]}, loader);
+        const LoadResult result =
+            check_source({.name = "file" + std::to_string(i + 1) + ".yaml", .text = files[i]}, loader);
         const bool last = i + 1 == files.size();
         if (last && one["error"]) {
             check_error(one["error"], result);

@@ -32,21 +32,34 @@ void set(const YAML::Node& node, std::optional<T>& member) {
 }
 
 const std::map<std::string, DescriptorType> descriptor_types = {
-    {"file", DescriptorType::File2},       {"directory", DescriptorType::Directory},
-    {"ipv4", DescriptorType::Ipv4},        {"ipv6", DescriptorType::Ipv6},
-    {"ipv4server", DescriptorType::Ipv4Server}, {"ipv6server", DescriptorType::Ipv6Server},
-    {"pipe", DescriptorType::Fifo},        {"unix", DescriptorType::Unix},
-    {"event", DescriptorType::Event},      {"signalfd", DescriptorType::Signal},
-    {"eventpoll", DescriptorType::EventPoll}, {"inotify", DescriptorType::Inotify},
-    {"timerfd", DescriptorType::Timer},    {"netlink", DescriptorType::Netlink},
-    {"bpf", DescriptorType::Bpf},          {"userfaultfd", DescriptorType::Userfault},
-    {"io_uring", DescriptorType::IoUring}, {"memfd", DescriptorType::Memfd},
-    {"pidfd", DescriptorType::Pidfd},      {"unknown", DescriptorType::Unknown},
+    {"file", DescriptorType::File2},
+    {"directory", DescriptorType::Directory},
+    {"ipv4", DescriptorType::Ipv4},
+    {"ipv6", DescriptorType::Ipv6},
+    {"ipv4server", DescriptorType::Ipv4Server},
+    {"ipv6server", DescriptorType::Ipv6Server},
+    {"pipe", DescriptorType::Fifo},
+    {"unix", DescriptorType::Unix},
+    {"event", DescriptorType::Event},
+    {"signalfd", DescriptorType::Signal},
+    {"eventpoll", DescriptorType::EventPoll},
+    {"inotify", DescriptorType::Inotify},
+    {"timerfd", DescriptorType::Timer},
+    {"netlink", DescriptorType::Netlink},
+    {"bpf", DescriptorType::Bpf},
+    {"userfaultfd", DescriptorType::Userfault},
+    {"io_uring", DescriptorType::IoUring},
+    {"memfd", DescriptorType::Memfd},
+    {"pidfd", DescriptorType::Pidfd},
+    {"unknown", DescriptorType::Unknown},
     {"unsupported", DescriptorType::Unsupported},
 };
 
 const std::map<std::string, event::L4Proto> protocols = {
-    {"tcp", event::L4Proto::Tcp}, {"udp", event::L4Proto::Udp}, {"icmp", event::L4Proto::Icmp}, {"raw", event::L4Proto::Raw},
+    {"tcp", event::L4Proto::Tcp},
+    {"udp", event::L4Proto::Udp},
+    {"icmp", event::L4Proto::Icmp},
+    {"raw", event::L4Proto::Raw},
 };
 
 // "10.0.0.1:80", "[2001:db8::1]:80"
@@ -64,8 +77,8 @@ std::string host_of(const event::Endpoint& end) {
     return text;
 }
 
-// How scenes write what no scalar is: {tuple: [A, B]}, {address: A}, {unix: [source, peer, path]}, {poll: [[fd, events]]},
-// {hex: 0102}, {strings: [a, b]}.
+// How scenes write what no scalar is: {tuple: [A, B]}, {address: A}, {unix: [source, peer, path]}, {poll: [[fd,
+// events]]}, {hex: 0102}, {strings: [a, b]}.
 Bytes bytes_of(const YAML::Node& node) {
     if (const YAML::Node tuple = node["tuple"]) {
         const event::Endpoint from = endpoint_of(tuple[0].Scalar()), to = endpoint_of(tuple[1].Scalar());
@@ -91,7 +104,8 @@ Bytes bytes_of(const YAML::Node& node) {
         }
     } else if (const YAML::Node hex = node["hex"]) {
         const std::string text = hex.Scalar();
-        for (size_t i = 0; i + 1 < text.size(); i += 2) put(static_cast<uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
+        for (size_t i = 0; i + 1 < text.size(); i += 2)
+            put(static_cast<uint8_t>(std::stoi(text.substr(i, 2), nullptr, 16)));
     } else if (const YAML::Node strings = node["strings"]) {
         for (const std::string& text : texts(strings)) {
             const Bytes more = field::test::bytes_of(text);
@@ -149,10 +163,11 @@ Scene::Scene(const YAML::Node& description) {
 }
 
 void Scene::add_process(const YAML::Node& node) {
-    check_keys(node, {"pid", "tid", "parent", "comm", "argv", "exe", "env", "cwd", "uid", "gid", "sid", "pgid", "vpgid",
-                      "vpid", "vtid", "tty", "start", "loginuid", "inode", "ctime", "mtime", "writable", "upper", "lower", "memfd",
-                      "inheritable", "permitted", "effective", "cgroups", "vmsize", "vmrss", "vmswap", "major", "minor",
-                      "fdlimit", "fdcount", "threads"});
+    check_keys(node, {"pid",   "tid",         "parent",    "comm",      "argv",    "exe",      "env",   "cwd",
+                      "uid",   "gid",         "sid",       "pgid",      "vpgid",   "vpid",     "vtid",  "tty",
+                      "start", "loginuid",    "inode",     "ctime",     "mtime",   "writable", "upper", "lower",
+                      "memfd", "inheritable", "permitted", "effective", "cgroups", "vmsize",   "vmrss", "vmswap",
+                      "major", "minor",       "fdlimit",   "fdcount",   "threads"});
     const auto pid = node["pid"].as<int64_t>();
     const int64_t tid = node["tid"] ? node["tid"].as<int64_t>() : pid;
     ProcessFacts& facts = machine_.witness.processes[tid];
@@ -201,8 +216,8 @@ void Scene::add_process(const YAML::Node& node) {
 }
 
 void Scene::add_descriptor(const YAML::Node& node) {
-    check_keys(node, {"pid", "fd", "type", "name", "raw", "local", "remote", "role", "proto", "connected", "flags", "device",
-                      "inode", "source", "peer"});
+    check_keys(node, {"pid", "fd", "type", "name", "raw", "local", "remote", "role", "proto", "connected", "flags",
+                      "device", "inode", "source", "peer"});
     Descriptor what;
     REQUIRE(descriptor_types.contains(node["type"].Scalar()));
     what.type = descriptor_types.at(node["type"].Scalar());
@@ -228,9 +243,9 @@ void Scene::add_descriptor(const YAML::Node& node) {
 }
 
 void Scene::set_container(const YAML::Node& node) {
-    check_keys(node, {"id", "full_id", "name", "type", "image", "image_id", "repository", "tag", "digest", "privileged",
-                      "start", "ip", "host_pid", "host_network", "host_ipc", "pod", "namespace", "pod_uid", "sandbox", "pod_ip",
-                      "labels", "pod_labels", "mounts"});
+    check_keys(node, {"id",        "full_id",    "name",    "type",   "image",    "image_id",     "repository", "tag",
+                      "digest",    "privileged", "start",   "ip",     "host_pid", "host_network", "host_ipc",   "pod",
+                      "namespace", "pod_uid",    "sandbox", "pod_ip", "labels",   "pod_labels",   "mounts"});
     state::Container& container = machine_.state.container();
     set(node["id"], container.id);
     set(node["full_id"], container.full_id);
@@ -257,7 +272,8 @@ void Scene::set_container(const YAML::Node& node) {
     if (!node["mounts"]) return;
     container.mounts.emplace();
     for (const YAML::Node& mount : node["mounts"]) {
-        container.mounts->push_back({mount[0].Scalar(), mount[1].Scalar(), mount[2].Scalar(), mount[4].Scalar(), mount[3].as<bool>()});
+        container.mounts->push_back(
+            {mount[0].Scalar(), mount[1].Scalar(), mount[2].Scalar(), mount[4].Scalar(), mount[3].as<bool>()});
     }
 }
 

@@ -1,6 +1,7 @@
 // What evaluation/*.yaml describes: a small machine, and the events that happen on it.
 //
-//   processes:     [{pid, parent, comm, argv, exe, env, cwd, uid, gid, sid, pgid, vpgid, vpid, tty, start, loginuid, ...}]
+//   processes:     [{pid, parent, comm, argv, exe, env, cwd, uid, gid, sid, pgid, vpgid, vpid, tty, start, loginuid,
+//   ...}]
 //                  added to, or in place of, init 10 <- nginx 20 <- sh 30 <- cat 40, and thread 41 of 40
 //   descriptors:   [{pid, fd, type, name, raw, local, remote, role, proto, connected, flags, device, inode, ...}]
 //   users, groups: {0: root, 33: www-data}

@@ -1,4 +1,5 @@
-// Arbitrary bytes as a configuration file and as -o: refused with one sentence, or values of the types that the catalogue promises.
+// Arbitrary bytes as a configuration file and as -o: refused with one sentence, or values of the types that the
+// catalogue promises.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

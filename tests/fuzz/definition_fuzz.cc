@@ -1,5 +1,5 @@
-// Arbitrary bytes as a task definition, a template or a manifest: refused, or patched into a text that reads back as what was meant; twice is once, and what is taken
-// back is what it was.
+// Arbitrary bytes as a task definition, a template or a manifest: refused, or patched into a text that reads back as
+// what was meant; twice is once, and what is taken back is what it was.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -18,7 +18,9 @@ void require(bool holds) {
 
 class Images final : public ImageSource {
 public:
-    tl::expected<ImageConfig, std::string> find(const std::string&, const std::string&, const Platform&) override { return ImageConfig{{"/entry"}, {"word"}}; }
+    tl::expected<ImageConfig, std::string> find(const std::string&, const std::string&, const Platform&) override {
+        return ImageConfig{{"/entry"}, {"word"}};
+    }
 };
 
 std::vector<Json> values_of(const Document& document) {
@@ -54,12 +56,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         require(!to_text(document.error(), "f").empty());
         return 0;
     }
-    for (const Node& node : document->nodes) require(node.kind == Node::Kind::Null || (node.begin <= node.end && node.end <= document->text.size()));
+    for (const Node& node : document->nodes)
+        require(node.kind == Node::Kind::Null || (node.begin <= node.end && node.end <= document->text.size()));
     Images images;
     Report report;
     const Options options{.image = "image"};
     const bool yaml = size % 2 == 1;
-    check_laws(*document, yaml, [&](const Json& json) { return patch_ecs(json, options, images, report); }, [](const Json& json) { return unpatch_ecs(json); });
-    check_laws(*document, yaml, [&](const Json& json) { return patch_k8s(json, options, images, report); }, [](const Json& json) { return unpatch_k8s(json); });
+    check_laws(
+        *document, yaml, [&](const Json& json) { return patch_ecs(json, options, images, report); },
+        [](const Json& json) { return unpatch_ecs(json); });
+    check_laws(
+        *document, yaml, [&](const Json& json) { return patch_k8s(json, options, images, report); },
+        [](const Json& json) { return unpatch_k8s(json); });
     return 0;
 }

@@ -1,4 +1,5 @@
-// Arbitrary bytes as what registries, layouts and docker's files say; the first byte chooses which: names, challenges, manifests, credentials.
+// Arbitrary bytes as what registries, layouts and docker's files say; the first byte chooses which: names, challenges,
+// manifests, credentials.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -31,9 +32,12 @@ void reference(std::string_view text) {
     const auto parsed = parse_reference(text);
     if (!parsed) return require(is_printable(parsed.error()));
     const auto again = parse_reference(parsed->name());
-    require(again && again->name() == parsed->name() && again->host == parsed->host && again->repository == parsed->repository);
-    const auto url = bewit::http::parse_url("https://" + parsed->host + "/v2/" + parsed->repository + "/manifests/" + (parsed->digest.empty() ? parsed->tag : parsed->digest));
-    require(url && url->credentials.empty() && url->target.find_first_of("?#%") == std::string::npos && url->target.find("/..") == std::string::npos);
+    require(again && again->name() == parsed->name() && again->host == parsed->host &&
+            again->repository == parsed->repository);
+    const auto url = bewit::http::parse_url("https://" + parsed->host + "/v2/" + parsed->repository + "/manifests/" +
+                                            (parsed->digest.empty() ? parsed->tag : parsed->digest));
+    require(url && url->credentials.empty() && url->target.find_first_of("?#%") == std::string::npos &&
+            url->target.find("/..") == std::string::npos);
     require(parsed->digest.empty() || is_digest(parsed->digest));
 }
 
@@ -52,13 +56,16 @@ void manifest(std::string_view text) {
     if (!parsed) return require(!parsed.error().empty());
     for (const bool assumed : {false, true}) {
         const auto chosen = choose(parsed->manifests, {.assumed = assumed});
-        require(chosen ? chosen->os == "linux" && (assumed || chosen->architecture == "amd64") : is_printable(chosen.error()));
+        require(chosen ? chosen->os == "linux" && (assumed || chosen->architecture == "amd64")
+                       : is_printable(chosen.error()));
     }
 }
 
 void credentials(std::string_view text) {
     if (const auto config = parse_docker_config(text)) {
-        for (const auto& [host, credential] : config->auths) require(!credential.user.empty() || !credential.identity_token.empty() || !credential.registry_token.empty());
+        for (const auto& [host, credential] : config->auths)
+            require(!credential.user.empty() || !credential.identity_token.empty() ||
+                    !credential.registry_token.empty());
     }
     if (const auto list = parse_auth_list(text)) {
         for (const auto& [host, credential] : *list) require(!credential.user.empty());
@@ -71,10 +78,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     switch (data[0] % 4) {
-        case 0: reference(text); break;
-        case 1: challenges(text); break;
-        case 2: manifest(text); break;
-        default: credentials(text);
+        case 0:
+            reference(text);
+            break;
+        case 1:
+            challenges(text);
+            break;
+        case 2:
+            manifest(text);
+            break;
+        default:
+            credentials(text);
     }
     return 0;
 }

@@ -38,15 +38,21 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     switch (data[0]) {
-        case 'e': check_ecs(text); break;
-        case 'm': check_mounts(text); break;
+        case 'e':
+            check_ecs(text);
+            break;
+        case 'm':
+            check_mounts(text);
+            break;
         case 'l':
-            for (const auto& [key, value] : parse_downward_map(text)) require(!key.empty() && value.size() <= text.size());
+            for (const auto& [key, value] : parse_downward_map(text))
+                require(!key.empty() && value.size() <= text.size());
             break;
         case 'h':
             for (const auto& [name, addresses] : parse_hosts(text)) require(!name.empty() && !addresses.empty());
             break;
-        default: return -1;
+        default:
+            return -1;
     }
     return 0;
 }

@@ -1,4 +1,5 @@
-// Arbitrary bytes as an AdmissionReview: refused with a sentence, or answered with JSON whose patch makes of the pod what patch_k8s() makes of it.
+// Arbitrary bytes as an AdmissionReview: refused with a sentence, or answered with JSON whose patch makes of the pod
+// what patch_k8s() makes of it.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -18,7 +19,8 @@ void require(bool holds) {
 
 class Images final : public patch::ImageSource {
 public:
-    tl::expected<patch::ImageConfig, std::string> find(const std::string&, const std::string& image, const patch::Platform&) override {
+    tl::expected<patch::ImageConfig, std::string> find(const std::string&, const std::string& image,
+                                                       const patch::Platform&) override {
         if (image.empty()) return tl::unexpected(std::string("unknown"));
         return patch::ImageConfig{{"/entry"}, {"word"}};
     }

@@ -67,7 +67,9 @@ std::optional<SiteShape> open_site(std::span<const std::byte, site_before + site
     constexpr std::array<uint8_t, 5> number{0xb8, 0x01, 0x01, 0x00, 0x00};
     constexpr std::array<uint8_t, 8> directory{0x48, 0x89, 0xfe, 0xbf, 0x9c, 0xff, 0xff, 0xff};
     constexpr std::array<uint8_t, 2 + site_after> call{0x0f, 0x05, 0x48, 0x3d};
-    const auto has = [&](size_t at, const auto& bytes) { return std::memcmp(code.data() + at, bytes.data(), bytes.size()) == 0; };
+    const auto has = [&](size_t at, const auto& bytes) {
+        return std::memcmp(code.data() + at, bytes.data(), bytes.size()) == 0;
+    };
     constexpr size_t at_call = site_before - 2;
     if (!has(at_call, call)) return std::nullopt;
     const bool is_directory = has(at_call - directory.size(), directory);

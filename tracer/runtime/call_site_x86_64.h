@@ -10,14 +10,16 @@
 
 namespace bewit::tracer {
 
-// What a call of openat(2) looks like in glibc, two ways. The five bytes of the last `mov` before the `syscall` are replaced; the `cmp` behind it shows
-// that the flags need not be kept.
+// What a call of openat(2) looks like in glibc, two ways. The five bytes of the last `mov` before the `syscall` are
+// replaced; the `cmp` behind it shows that the flags need not be kept.
 enum class SiteShape : uint8_t {
     Number,     // mov $257, %eax; syscall; cmp $imm32, %rax: open(3), openat(3)
-    Directory,  // mov $257, %eax; mov %rdi, %rsi; mov $AT_FDCWD, %edi; syscall; cmp $imm32, %rax: what the library opens for itself, and the loader
+    Directory,  // mov $257, %eax; mov %rdi, %rsi; mov $AT_FDCWD, %edi; syscall; cmp $imm32, %rax: what the library
+                // opens for itself, and the loader
 };
 constexpr uint64_t page = 4096;
-// What is to be read of code around it: `site_before` bytes before the address behind `syscall`, `site_after` from there on.
+// What is to be read of code around it: `site_before` bytes before the address behind `syscall`, `site_after` from
+// there on.
 constexpr size_t site_before = 16, site_after = 2, jump_size = 5, jump_offset = 7;
 std::optional<SiteShape> open_site(std::span<const std::byte, site_before + site_after> code);
 

@@ -13,20 +13,20 @@
 
 extern "C" {
 // tracer/runtime/open_x86_64.S
-extern const std::byte bewit_runtime_begin[], bewit_runtime_framed[], bewit_runtime_kept[], bewit_runtime_reads[], bewit_runtime_read[],
-    bewit_runtime_trusted[], bewit_runtime_left[], bewit_runtime_ask[], bewit_runtime_asking[], bewit_runtime_asked[], bewit_runtime_mapping[],
-    bewit_runtime_mapped[], bewit_runtime_end[];
+extern const std::byte bewit_runtime_begin[], bewit_runtime_framed[], bewit_runtime_kept[], bewit_runtime_reads[],
+    bewit_runtime_read[], bewit_runtime_trusted[], bewit_runtime_left[], bewit_runtime_ask[], bewit_runtime_asking[],
+    bewit_runtime_asked[], bewit_runtime_mapping[], bewit_runtime_mapped[], bewit_runtime_end[];
 }
 
 namespace bewit::tracer {
 namespace {
 
-
 constexpr bool has_error_of_its_own(int64_t result) {
     return result < 0 && result > -64 && (BEWIT_ERRORS_OF_ITS_OWN >> -result & 1) != 0;
 }
-static_assert(has_error_of_its_own(-EPERM) && has_error_of_its_own(-E2BIG) && has_error_of_its_own(-EAGAIN) && has_error_of_its_own(-EXDEV) &&
-              has_error_of_its_own(-EINVAL) && has_error_of_its_own(-ENOSYS) && has_error_of_its_own(-ELOOP) && !has_error_of_its_own(-EEXIST));
+static_assert(has_error_of_its_own(-EPERM) && has_error_of_its_own(-E2BIG) && has_error_of_its_own(-EAGAIN) &&
+              has_error_of_its_own(-EXDEV) && has_error_of_its_own(-EINVAL) && has_error_of_its_own(-ENOSYS) &&
+              has_error_of_its_own(-ELOOP) && !has_error_of_its_own(-EEXIST));
 
 void ask(user_regs_struct& registers, uint64_t behind) {
     registers.rip = behind - syscall_size;
@@ -38,7 +38,9 @@ void ask(user_regs_struct& registers, uint64_t behind) {
 
 std::vector<std::byte> RuntimeCode::bytes() { return {bewit_runtime_begin, bewit_runtime_end}; }
 
-uint64_t RuntimeCode::at(const std::byte* label) const { return base_ + static_cast<uint64_t>(label - bewit_runtime_begin); }
+uint64_t RuntimeCode::at(const std::byte* label) const {
+    return base_ + static_cast<uint64_t>(label - bewit_runtime_begin);
+}
 
 uint64_t RuntimeCode::trusted() const { return at(bewit_runtime_trusted); }
 uint64_t RuntimeCode::mapping() const { return at(bewit_runtime_mapping); }
@@ -47,7 +49,9 @@ uint64_t RuntimeCode::ask_address() const { return at(bewit_runtime_ask); }
 
 bool RuntimeCode::is_inside(uint64_t pointer) const { return pointer >= base_ && pointer < at(bewit_runtime_end); }
 
-bool RuntimeCode::reads_name(uint64_t pointer) const { return pointer >= at(bewit_runtime_reads) && pointer < at(bewit_runtime_read); }
+bool RuntimeCode::reads_name(uint64_t pointer) const {
+    return pointer >= at(bewit_runtime_reads) && pointer < at(bewit_runtime_read);
+}
 
 bool RuntimeCode::leave(Tid tid, user_regs_struct& registers) const {
     const uint64_t pointer = registers.rip;
@@ -65,7 +69,8 @@ bool RuntimeCode::leave(Tid tid, user_regs_struct& registers) const {
         return true;
     }
     std::array<uint64_t, 8> kept{};
-    if (read_memory(tid, registers.rsp + BEWIT_FRAME_KEPT, std::as_writable_bytes(std::span(kept))) != sizeof kept) return false;
+    if (read_memory(tid, registers.rsp + BEWIT_FRAME_KEPT, std::as_writable_bytes(std::span(kept))) != sizeof kept)
+        return false;
     const uint64_t behind = kept[0];
     registers.r9 = kept[1];
     registers.r8 = kept[2];

@@ -23,7 +23,8 @@ bool Mapper::begin(Tid tid, const user_regs_struct& registers, std::span<const s
         go_to_second();
         return true;
     }
-    if (!replace_call(tid, registers, SYS_mmap, {code_.base(), image.size(), protection, flags, no_file, 0})) return false;
+    if (!replace_call(tid, registers, SYS_mmap, {code_.base(), image.size(), protection, flags, no_file, 0}))
+        return false;
     order_ = {tid, image};
     resume(tid, Resume::ToSyscall);
     return true;

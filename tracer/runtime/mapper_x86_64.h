@@ -1,6 +1,7 @@
-// Brings the runtime's memory into a process: its image at a fixed address, and a page near a call site. One thread of the process makes the mmap(2)
-// calls where it stands at the entry of an openat(2), and then comes back to that entry, as if it had never left it. Signals and deaths at any moment
-// therefore need no thought: every stop is one of the trace loop's own.
+// Brings the runtime's memory into a process: its image at a fixed address, and a page near a call site. One thread of
+// the process makes the mmap(2) calls where it stands at the entry of an openat(2), and then comes back to that entry,
+// as if it had never left it. Signals and deaths at any moment therefore need no thought: every stop is one of the
+// trace loop's own.
 //
 // One thread at a time in the whole workload. Of the tracer's thread.
 #pragma once
@@ -23,8 +24,8 @@ public:
     bool busy() const { return order_.tid != Tid::None; }
     bool serves(Tid tid) const { return busy() && order_.tid == tid; }
 
-    // The thread, with these registers at the entry, is let go to map the image (empty: it is there) and then a page at `near`. `image` must stay until
-    // the thread is back. False: it was not let go.
+    // The thread, with these registers at the entry, is let go to map the image (empty: it is there) and then a page at
+    // `near`. `image` must stay until the thread is back. False: it was not let go.
     bool begin(Tid tid, const user_regs_struct& registers, std::span<const std::byte> image, uint64_t near);
     // At the exit of a call of the thread's: the thread was let go. True when the image is in its place now.
     bool left_call(int64_t result);

@@ -13,9 +13,7 @@
 namespace bewit::tracer {
 namespace {
 
-pid_t number(Tid tid) {
-    return static_cast<pid_t>(raw(tid));
-}
+pid_t number(Tid tid) { return static_cast<pid_t>(raw(tid)); }
 
 bool write_file(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
     char path[32];
@@ -45,9 +43,7 @@ bool write_words(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-bool get_registers(Tid tid, user_regs_struct& out) {
-    return ptrace(PTRACE_GETREGS, number(tid), nullptr, &out) == 0;
-}
+bool get_registers(Tid tid, user_regs_struct& out) { return ptrace(PTRACE_GETREGS, number(tid), nullptr, &out) == 0; }
 bool set_registers(Tid tid, const user_regs_struct& registers) {
     return ptrace(PTRACE_SETREGS, number(tid), nullptr, &registers) == 0;
 }

@@ -11,7 +11,7 @@
 
 namespace bewit::tracer {
 
-constexpr uint64_t syscall_size = 2;                             // of the instruction
+constexpr uint64_t syscall_size = 2;                           // of the instruction
 constexpr auto no_call = static_cast<unsigned long long>(-1);  // orig_rax: none is made at this entry, none restarted
 
 bool get_registers(Tid tid, user_regs_struct& out);

@@ -28,8 +28,6 @@ RuntimeState::Place& RuntimeState::place_of(uint64_t site) {
     return place;
 }
 
-void Runtime::executed(RuntimeState& state) {
-    state = {.sealed = state.sealed};
-}
+void Runtime::executed(RuntimeState& state) { state = {.sealed = state.sealed}; }
 
 }  // namespace bewit::tracer

@@ -1,13 +1,13 @@
 // The runtime inside the workload: an openat(2) that no rule can care about does not stop.
 //
-// Where one call site of a process stops again and again, or did so in the processes before, the last `mov` before its `syscall` is replaced by a jump,
-// by way of a page near it, into code at an address that the seccomp program knows. That code runs the Interest's automaton over the
-// name (engine/match/path_test.h). Where no rule can match it makes the call itself, as openat2(2) with
-// RESOLVE_NO_SYMLINKS, from the one instruction that the program lets through; otherwise the call is made at its own
-// place and stops as ever. The `syscall` instruction itself stays as it was: a thread that is in the call, or a jump to
-// it, finds it there. Only what is surely one is taken for a site, in code that is mapped from a file and cannot be
-// written to; in a process of several threads only where one store of a word changes it. A signal finds the thread at
-// the call or behind it, never in the runtime.
+// Where one call site of a process stops again and again, or did so in the processes before, the last `mov` before its
+// `syscall` is replaced by a jump, by way of a page near it, into code at an address that the seccomp program knows.
+// That code runs the Interest's automaton over the name (engine/match/path_test.h). Where no rule can match it makes
+// the call itself, as openat2(2) with RESOLVE_NO_SYMLINKS, from the one instruction that the program lets through;
+// otherwise the call is made at its own place and stops as ever. The `syscall` instruction itself stays as it was: a
+// thread that is in the call, or a jump to it, finds it there. Only what is surely one is taken for a site, in code
+// that is mapped from a file and cannot be written to; in a process of several threads only where one store of a word
+// changes it. A signal finds the thread at the call or behind it, never in the runtime.
 //
 // What is given up (docs/security.md, row A12): code of an attacker inside the process can jump to that instruction and
 // open a file unseen by this path. No other call takes it. `--interception strict` does without.
@@ -30,13 +30,15 @@ class TraceeTable;
 
 // Of a process; kept with its leader.
 struct RuntimeState {
-    bool off = false;  // until the next execve(2), or until what is under way (tracer/runtime/mapper_x86_64.h) has done what it should
+    bool off = false;  // until the next execve(2), or until what is under way (tracer/runtime/mapper_x86_64.h) has done
+                       // what it should
     bool has_image = false;
     bool shared = false;  // with a process that is no thread of it and runs at the same time: its memory
     bool sealed = false;  // it made one of the sealing calls (tracer/sealing_calls.h), whose effect stays
     uint8_t pages = 0;    // in use, of `near`
     uint8_t slots = 0;    // in use, of the last of them
-    // Where openat(2) stopped: the instruction pointer behind it, how often, and whether it is no site to take over, or taken.
+    // Where openat(2) stopped: the instruction pointer behind it, how often, and whether it is no site to take over, or
+    // taken.
     struct Place {
         uint64_t site = 0;
         uint32_t stops = 0;

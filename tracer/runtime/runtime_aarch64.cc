@@ -3,8 +3,6 @@
 
 namespace bewit::tracer {
 
-std::unique_ptr<Runtime> Runtime::create(const match::Interest&) {
-    return nullptr;
-}
+std::unique_ptr<Runtime> Runtime::create(const match::Interest&) { return nullptr; }
 
 }  // namespace bewit::tracer

@@ -23,6 +23,7 @@
 #include <system_error>
 
 #include "base/unique_fd.h"
+#include "tracer/call_identity.h"
 #include "tracer/confinement.h"
 #include "tracer/net_tables.h"
 #include "tracer/ptrace_request.h"
@@ -33,7 +34,6 @@
 #include "tracer/runtime/remote_x86_64.h"
 #include "tracer/runtime/site_history.h"
 #include "tracer/runtime/table.h"
-#include "tracer/call_identity.h"
 #include "tracer/sealing_calls.h"
 #include "tracer/tracee_memory.h"
 #include "tracer/tracee_table.h"
@@ -41,8 +41,8 @@
 namespace bewit::tracer {
 namespace {
 
-// Stops of the whole workload before the automaton is made, which takes a while; those at one site before it is taken, which costs about as many; and
-// before a place that could not be taken is looked at again.
+// Stops of the whole workload before the automaton is made, which takes a while; those at one site before it is taken,
+// which costs about as many; and before a place that could not be taken is looked at again.
 constexpr uint32_t worth_making = 128, worth_taking = 8, worth_another_look = 500;
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
@@ -64,8 +64,8 @@ uint64_t random_address() {
     return region + number % region_pages * page;
 }
 
-// Whether openat2(2) is there. A seccomp program that stands before bewit's may answer it with an error of its choice, or with death, as it may the
-// calls that find out a directory, whose errors do no harm: that is tried in a child.
+// Whether openat2(2) is there. A seccomp program that stands before bewit's may answer it with an error of its choice,
+// or with death, as it may the calls that find out a directory, whose errors do no harm: that is tried in a child.
 bool calls_work() {
     // "size was smaller than any valid size" (openat2(2)).
     const auto is_there = [] { return syscall(SYS_openat2, -1, nullptr, nullptr, 0) == -1 && errno == EINVAL; };
@@ -118,7 +118,8 @@ public:
         if (mapper_.serves(tid)) mapper_.gone();
         if (tracee == nullptr || image_.empty()) return;
         for (const RuntimeState::Place& place : tracee->runtime.places) {
-            if (place.stops > 0 && place.stops < worth_taking && !place.taken && !place.refused) history_.was_not_worth(place.site);
+            if (place.stops > 0 && place.stops < worth_taking && !place.taken && !place.refused)
+                history_.was_not_worth(place.site);
         }
     }
 
@@ -136,12 +137,14 @@ public:
         user_regs_struct registers{};
         if (image_.empty() || !get_registers(tracee.tid, registers)) return false;
         if (!code_.is_inside(registers.rip)) {
-            if (leader != nullptr && RuntimeCode::leave_trampoline(tracee.tid, leader->runtime.near_pages(), registers)) set_registers(tracee.tid, registers);
+            if (leader != nullptr && RuntimeCode::leave_trampoline(tracee.tid, leader->runtime.near_pages(), registers))
+                set_registers(tracee.tid, registers);
             return false;
         }
         siginfo_t info{};
         // What a process sends is not a fault (sigaction(2), si_code).
-        const bool is_fault = (signal == SIGSEGV || signal == SIGBUS) && signal_info(tracee.tid, info) && info.si_code > 0;
+        const bool is_fault =
+            (signal == SIGSEGV || signal == SIGBUS) && signal_info(tracee.tid, info) && info.si_code > 0;
         if (is_fault && code_.reads_name(registers.rip)) {
             registers.rip = code_.ask_address();
             set_registers(tracee.tid, registers);
@@ -162,14 +165,16 @@ private:
     static bool seals(const SyscallStop& stop) {
         static const auto numbers = [] {
             std::array<decltype(event::syscall_numbers("")), sealing_calls.size()> found;
-            std::ranges::transform(sealing_calls, found.begin(), [](const SealingCall& call) { return event::syscall_numbers(call.name); });
+            std::ranges::transform(sealing_calls, found.begin(),
+                                   [](const SealingCall& call) { return event::syscall_numbers(call.name); });
             return found;
         }();
         const auto abi = static_cast<size_t>(stop.abi);
         const uint32_t number = number_in_table(stop);
         for (size_t i = 0; i < sealing_calls.size(); ++i) {
             const auto& operation = sealing_calls[i].operation;
-            if (number == numbers[i][abi] && (!operation || *operation == static_cast<uint32_t>(stop.arguments[0]))) return true;
+            if (number == numbers[i][abi] && (!operation || *operation == static_cast<uint32_t>(stop.arguments[0])))
+                return true;
         }
         return false;
     }
@@ -244,18 +249,22 @@ private:
         // Other threads see one store of an aligned word whole.
         const bool in_one_word = site % 8 + jump_size <= 8;
         const bool may_change = (leader.others == 0 && !state.shared) || in_one_word;
-        if (!may_change || !is_decidable(stop) || read_memory(tid, stop.instruction_pointer - site_before, code) != code.size()) return refuse(candidate);
+        if (!may_change || !is_decidable(stop) ||
+            read_memory(tid, stop.instruction_pointer - site_before, code) != code.size())
+            return refuse(candidate);
         const std::optional<SiteShape> shape = open_site(code);
         if (!shape) return refuse(candidate);
         const std::string maps = maps_of(tid);
         user_regs_struct registers{};
         if (!is_file_code(maps, site)) return refuse(candidate);
         if (!get_registers(tid, registers)) return false;
-        if (const auto place = free_slot(state, site)) return patch(state, candidate, {*shape, site, *place}, registers, tid);
+        if (const auto place = free_slot(state, site))
+            return patch(state, candidate, {*shape, site, *place}, registers, tid);
 
         const auto near = state.pages == state.near.size() ? std::nullopt : free_page_near(maps, site);
         if (!near) return refuse(candidate);
-        if (!mapper_.begin(tid, registers, state.has_image ? std::span<const std::byte>() : image_, *near)) return false;
+        if (!mapper_.begin(tid, registers, state.has_image ? std::span<const std::byte>() : image_, *near))
+            return false;
         state.off = true;
         arriving_ = {*shape, site, *near};
         return true;
@@ -291,7 +300,8 @@ private:
     }
 
     // True: the thread was let go, by the new way.
-    bool patch(RuntimeState& state, RuntimeState::Place& place, const Patch& patch, user_regs_struct registers, Tid tid) {
+    bool patch(RuntimeState& state, RuntimeState::Place& place, const Patch& patch, user_regs_struct registers,
+               Tid tid) {
         const auto jump_there = jump(patch.site, patch.trampoline);
         if (!jump_there || !write_code(tid, patch.trampoline, trampoline(patch.shape, registers.rip, code_.base())) ||
             !write_code(tid, patch.site, *jump_there)) {

@@ -23,11 +23,15 @@ struct TableHeader {
     uint64_t relative = 0;  // the same of relative names, from their directory on; 0: these ask
     std::array<uint8_t, 256> byte_class{};
 };
-static_assert(offsetof(TableHeader, class_count) == BEWIT_TABLE_CLASSES && offsetof(TableHeader, start) == BEWIT_TABLE_START &&
-              offsetof(TableHeader, flag_count) == BEWIT_TABLE_FLAG_COUNT && offsetof(TableHeader, flag_bits) == BEWIT_TABLE_FLAG_BITS &&
-              offsetof(TableHeader, next) == BEWIT_TABLE_NEXT && offsetof(TableHeader, answers) == BEWIT_TABLE_ANSWERS &&
+static_assert(offsetof(TableHeader, class_count) == BEWIT_TABLE_CLASSES &&
+              offsetof(TableHeader, start) == BEWIT_TABLE_START &&
+              offsetof(TableHeader, flag_count) == BEWIT_TABLE_FLAG_COUNT &&
+              offsetof(TableHeader, flag_bits) == BEWIT_TABLE_FLAG_BITS &&
+              offsetof(TableHeader, next) == BEWIT_TABLE_NEXT &&
+              offsetof(TableHeader, answers) == BEWIT_TABLE_ANSWERS &&
               offsetof(TableHeader, disabled) == BEWIT_TABLE_DISABLED &&
-              offsetof(TableHeader, relative) == BEWIT_TABLE_RELATIVE && offsetof(TableHeader, byte_class) == BEWIT_TABLE_BYTE_CLASS);
+              offsetof(TableHeader, relative) == BEWIT_TABLE_RELATIVE &&
+              offsetof(TableHeader, byte_class) == BEWIT_TABLE_BYTE_CLASS);
 
 // To be placed at `address`. `test` must not be empty.
 std::vector<std::byte> lay_out_table(const match::PathTest& test, uint64_t address, bool relative_names);

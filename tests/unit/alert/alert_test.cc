@@ -37,7 +37,9 @@ TEST_CASE("an alert as text is time, priority and message") {
 
 TEST_CASE("whatever the workload wrote, an alert stays one line that no terminal obeys") {
     Alert alert = sample();
-    alert.message = "a\nb\x1b[31mc\x7f\xc2\x9b" "d\xff\"\\";
+    alert.message =
+        "a\nb\x1b[31mc\x7f\xc2\x9b"
+        "d\xff\"\\";
     const std::string text = to_text(alert);
     CHECK(text.ends_with("a\\nb\\u001b[31mc\\u007f\\u009bd\xef\xbf\xbd\\\"\\\\"));
     alert.output_fields = {{"fd.name", "x\xff\n\x7f"}};

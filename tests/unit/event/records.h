@@ -18,13 +18,9 @@ inline bool is_text(ParamType type) {
 }
 
 // The value that filled() gives to the parameter at `position`: negative, so that signs and widths are seen to be kept.
-inline int64_t number_at(size_t position) {
-    return -2 - static_cast<int64_t>(position);
-}
+inline int64_t number_at(size_t position) { return -2 - static_cast<int64_t>(position); }
 
-inline std::string text_at(size_t position) {
-    return "/value/" + std::to_string(position);
-}
+inline std::string text_at(size_t position) { return "/value/" + std::to_string(position); }
 
 // A record whose parameters are number_at() and text_at() of their positions.
 inline View filled(Builder& builder, const EventInfo& info) {

@@ -39,13 +39,9 @@ struct Raw {
     }
 };
 
-bool parses(const Raw& raw) {
-    return View::parse(raw.bytes()).has_value();
-}
+bool parses(const Raw& raw) { return View::parse(raw.bytes()).has_value(); }
 
-Bytes copy_of(const View& view) {
-    return {view.bytes().begin(), view.bytes().end()};
-}
+Bytes copy_of(const View& view) { return {view.bytes().begin(), view.bytes().end()}; }
 
 // Reads all that can be read of a record and returns something that depends on it.
 size_t read_all(const View& view) {

@@ -13,9 +13,7 @@ using event::DescriptorType;
 
 constexpr int64_t at_fdcwd = -100;
 
-std::string maybe(std::string_view value) {
-    return std::string(unknown) + "=" + std::string(value);
-}
+std::string maybe(std::string_view value) { return std::string(unknown) + "=" + std::string(value); }
 
 void before_open(Machine& machine, const char* path, int64_t flags) {
     machine.before("openat", {{"dirfd", at_fdcwd}, {"name", path}, {"flags", flags}, {"mode", 0}});
@@ -135,7 +133,8 @@ TEST_CASE("what an open says before the call holds after success and after failu
                         const bool holds =
                             before[i] == after[i] || before[i] == unknown ||
                             (before[i].starts_with(unknown) && (after[i] == absent || before[i] == maybe(after[i]))) ||
-                            before[i].starts_with(std::string(one_of) + "(" + after[i] + ",") || (before[i].starts_with(one_of) && before[i].ends_with("," + after[i] + ")"));
+                            before[i].starts_with(std::string(one_of) + "(" + after[i] + ",") ||
+                            (before[i].starts_with(one_of) && before[i].ends_with("," + after[i] + ")"));
                         CHECK(holds);
                     }
                 }

@@ -29,9 +29,7 @@ void put_address(Bytes& out, std::string_view address, uint16_t port) {
     put(out, port);
 }
 
-uint8_t family_of(std::string_view address) {
-    return endpoint(address, 0).address.family;
-}
+uint8_t family_of(std::string_view address) { return endpoint(address, 0).address.family; }
 
 ProcessFacts make_process(int64_t pid, int64_t parent, std::string comm, std::vector<std::string> argv) {
     ProcessFacts facts;

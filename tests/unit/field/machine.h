@@ -64,7 +64,8 @@ public:
     void before(std::string_view event, std::initializer_list<Argument> arguments = {});
 
     // The value of a field for that event, as text: lists as (a,b); `absent` and `unknown` where it is so. Behind
-    // "unknown" stands "=value" when the value is either that or absent, and behind `one_of` the list of those that it may be.
+    // "unknown" stands "=value" when the value is either that or absent, and behind `one_of` the list of those that it
+    // may be.
     std::string compared(std::string_view field) { return evaluate(field, false); }
     std::string shown(std::string_view field) { return evaluate(field, true); }
     // The same of an expression: `tolower(proc.name)`.

@@ -119,9 +119,7 @@ TEST_CASE("lines end with LF, CR LF or CR") {
     CHECK(is(error_location("a and\r"), 6, 2, 1));
 }
 
-TEST_CASE("columns count bytes") {
-    CHECK(is(error_location("a.b = \xc3\xa9\xc3\xa9 x"), 11, 1, 12));
-}
+TEST_CASE("columns count bytes") { CHECK(is(error_location("a.b = \xc3\xa9\xc3\xa9 x"), 11, 1, 12)); }
 
 TEST_CASE("errors in escapes are at the backslash") {
     CHECK(is(error_location("a.b in (x,\n 'y\nz\\q')"), 16, 3, 2));

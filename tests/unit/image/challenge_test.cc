@@ -17,10 +17,13 @@ std::string parsed(const std::string& header) {
 }
 
 TEST_CASE("challenges of registries") {
-    CHECK(parsed(R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/nginx:pull")") ==
-          "bearer realm=https://auth.docker.io/token scope=repository:library/nginx:pull service=registry.docker.io");
+    CHECK(
+        parsed(
+            R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/nginx:pull")") ==
+        "bearer realm=https://auth.docker.io/token scope=repository:library/nginx:pull service=registry.docker.io");
     CHECK(parsed(R"(Basic realm="Registry Realm")") == "basic realm=Registry Realm");
-    CHECK(parsed(R"(Basic realm="https://a/", Bearer Realm = token , scope="a,b c")") == "basic realm=https://a/ | bearer realm=token scope=a,b c");
+    CHECK(parsed(R"(Basic realm="https://a/", Bearer Realm = token , scope="a,b c")") ==
+          "basic realm=https://a/ | bearer realm=token scope=a,b c");
     CHECK(parsed(R"(Negotiate, Basic realm=x)") == "negotiate | basic realm=x");
     CHECK(parsed(R"(Negotiate abc==, Basic realm=x)") == "negotiate | basic realm=x");
     CHECK(parsed(R"(bearer realm="a\"b\\c")") == R"(bearer realm=a"b\c)");
@@ -39,7 +42,8 @@ TEST_CASE("of a malformed header, what comes before the mistake") {
 }
 
 TEST_CASE("a token is asked for with everything escaped, each scope by itself") {
-    CHECK(token_url("https://a/t", "s v", "repository:x/y:pull repository:z:pull") == "https://a/t?service=s%20v&scope=repository%3Ax%2Fy%3Apull&scope=repository%3Az%3Apull");
+    CHECK(token_url("https://a/t", "s v", "repository:x/y:pull repository:z:pull") ==
+          "https://a/t?service=s%20v&scope=repository%3Ax%2Fy%3Apull&scope=repository%3Az%3Apull");
     CHECK(token_url("https://a/t?x=1", "", "a&b=c") == "https://a/t?x=1&scope=a%26b%3Dc");
     CHECK(token_url("https://a/t", "", "") == "https://a/t");
 }

@@ -96,7 +96,8 @@ std::string found(const std::string& host, const std::string& repository = "r") 
 TEST_CASE("each registry gets its own credential, the environment's first") {
     const Home home;
     CHECK(found("h.test") == "none");
-    home.config(R"({"auths": {"h.test": {"username": "file", "password": "p"}, "h.test/a": {"username": "a", "password": "p"}, "h.test/a/b": {"username": "b", "password": "p"}}})");
+    home.config(
+        R"({"auths": {"h.test": {"username": "file", "password": "p"}, "h.test/a": {"username": "a", "password": "p"}, "h.test/a/b": {"username": "b", "password": "p"}}})");
     CHECK(found("h.test") == "file:p");
     CHECK(found("h.test", "a") == "a:p");
     CHECK(found("h.test", "a/c") == "a:p");
@@ -113,9 +114,14 @@ TEST_CASE("each registry gets its own credential, the environment's first") {
 
 TEST_CASE("helpers are asked for the registries that they are for") {
     const Home home;
-    home.config(R"({"auths": {"h.test": {"username": "file", "password": "p"}}, "credHelpers": {"e.test": "one"}, "credsStore": "two"})");
-    home.helper("one", R"(read -r server; printf '{"ServerURL": "%s", "Username": "one-%s", "Secret": "s"}' "$server" "$1$server")");
-    home.helper("two", R"(read -r server; test "$server" = https://index.docker.io/v1/ && { echo '{"Username": "<token>", "Secret": "it"}'; exit; }; echo credentials not found in native keychain; exit 1)");
+    home.config(
+        R"({"auths": {"h.test": {"username": "file", "password": "p"}}, "credHelpers": {"e.test": "one"}, "credsStore": "two"})");
+    home.helper(
+        "one",
+        R"(read -r server; printf '{"ServerURL": "%s", "Username": "one-%s", "Secret": "s"}' "$server" "$1$server")");
+    home.helper(
+        "two",
+        R"(read -r server; test "$server" = https://index.docker.io/v1/ && { echo '{"Username": "<token>", "Secret": "it"}'; exit; }; echo credentials not found in native keychain; exit 1)");
     CHECK(found("e.test") == "one-gete.test:s");
     CHECK(found("docker.io") == ":it");
     CHECK(found("h.test") == "file:p");
@@ -129,7 +135,8 @@ TEST_CASE("helpers that are not there, fail, lie or hang are a sentence each") {
         REQUIRE_FALSE(answer.has_value());
         return answer.error();
     };
-    CHECK(failure("absent") == "docker-credential-absent, which config.json names for h.test, cannot be started: No such file or directory");
+    CHECK(failure("absent") ==
+          "docker-credential-absent, which config.json names for h.test, cannot be started: No such file or directory");
     CHECK(failure("../../bin/sh").ends_with("is no name of a program"));
     home.helper("fails", "echo secret; exit 3");
     CHECK(failure("fails") == "docker-credential-fails, which config.json names for h.test, failed");

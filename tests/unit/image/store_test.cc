@@ -31,22 +31,29 @@ public:
     }
     std::string put(const std::string& text, const std::string& type, const std::string& more = "") {
         parts[digest_of(text)] = text;
-        return fmt::format(R"({{"mediaType": "{}", "digest": "{}", "size": {}{}}})", type, digest_of(text), text.size(), more);
+        return fmt::format(R"({{"mediaType": "{}", "digest": "{}", "size": {}{}}})", type, digest_of(text), text.size(),
+                           more);
     }
     std::map<std::string, std::string> parts;
     int reads = 0;
 };
 
-const std::string config_type = "application/vnd.oci.image.config.v1+json", manifest_type = "application/vnd.oci.image.manifest.v1+json";
+const std::string config_type = "application/vnd.oci.image.config.v1+json",
+                  manifest_type = "application/vnd.oci.image.manifest.v1+json";
 
 std::string config_text(const std::string& architecture, const std::string& os = "linux") {
-    return fmt::format(R"({{"os": "{}", "architecture": "{}", "config": {{"Entrypoint": ["/{}"], "Cmd": ["c"]}}, "rootfs": {{}}}})", os, architecture, architecture);
+    return fmt::format(
+        R"({{"os": "{}", "architecture": "{}", "config": {{"Entrypoint": ["/{}"], "Cmd": ["c"]}}, "rootfs": {{}}}})",
+        os, architecture, architecture);
 }
 
-std::string manifest_text(Memory& memory, const std::string& architecture) { return R"({"config": )" + memory.put(config_text(architecture), config_type) + "}"; }
+std::string manifest_text(Memory& memory, const std::string& architecture) {
+    return R"({"config": )" + memory.put(config_text(architecture), config_type) + "}";
+}
 
 std::string entry(Memory& memory, const std::string& architecture) {
-    return memory.put(manifest_text(memory, architecture), manifest_type, fmt::format(R"(, "platform": {{"os": "linux", "architecture": "{}"}})", architecture));
+    return memory.put(manifest_text(memory, architecture), manifest_type,
+                      fmt::format(R"(, "platform": {{"os": "linux", "architecture": "{}"}})", architecture));
 }
 
 std::string result(Memory& memory, const std::string& top, const patch::Platform& platform = {}) {
@@ -80,13 +87,19 @@ TEST_CASE("a part that is not what its descriptor says is refused") {
     kept.replace(kept.find("[\"c\"]"), 5, "[\"d\"]");
     CHECK(result(memory, top) == "the configuration: its content is not what the digest names");
     kept += " ";
-    CHECK(result(memory, top) == fmt::format("the configuration: it has {} bytes, and {} are announced", config.size() + 1, config.size()));
+    CHECK(result(memory, top) ==
+          fmt::format("the configuration: it has {} bytes, and {} are announced", config.size() + 1, config.size()));
     memory.parts.clear();
     CHECK(result(memory, top) == "not there");
     memory.reads = 0;
-    const auto with = [&](const std::string& digest, const std::string& size) { return fmt::format(R"({{"config": {{"mediaType": "{}", "digest": "{}", "size": {}}}}})", config_type, digest, size); };
-    CHECK(result(memory, with("sha256:../../../etc/passwd", "1")) == "the configuration: 'sha256:../../../etc/passwd' is no digest that is known here");
-    CHECK(result(memory, with(digest_of(""), "4194305")) == "the configuration: it has 4194305 bytes, and at most 4194304 are read");
+    const auto with = [&](const std::string& digest, const std::string& size) {
+        return fmt::format(R"({{"config": {{"mediaType": "{}", "digest": "{}", "size": {}}}}})", config_type, digest,
+                           size);
+    };
+    CHECK(result(memory, with("sha256:../../../etc/passwd", "1")) ==
+          "the configuration: 'sha256:../../../etc/passwd' is no digest that is known here");
+    CHECK(result(memory, with(digest_of(""), "4194305")) ==
+          "the configuration: it has 4194305 bytes, and at most 4194304 are read");
     CHECK(memory.reads == 0);
 }
 
@@ -94,10 +107,14 @@ TEST_CASE("what is no image, and an index within an index, is refused") {
     Memory memory;
     CHECK(result(memory, R"({"config": )" + memory.put("{}", "application/vnd.cncf.helm.config.v1+json") + "}") ==
           "it is no container's image: its configuration is of the type 'application/vnd.cncf.helm.config.v1+json'");
-    CHECK(result(memory, R"({"config": )" + memory.put("{}", config_type) + "}").starts_with("the configuration: it is no image configuration"));
-    const std::string inner = R"({"manifests": []})", platform = R"(, "platform": {"os": "linux", "architecture": "amd64"})";
-    CHECK(result(memory, R"({"manifests": [)" + memory.put(inner, "application/vnd.oci.image.index.v1+json", platform) + "]}") == "the index leads to another index, which is not followed");
-    CHECK(result(memory, R"({"manifests": [)" + memory.put(inner, manifest_type, platform) + "]}") == "the manifest is of another type than it is said to be");
+    CHECK(result(memory, R"({"config": )" + memory.put("{}", config_type) + "}")
+              .starts_with("the configuration: it is no image configuration"));
+    const std::string inner = R"({"manifests": []})",
+                      platform = R"(, "platform": {"os": "linux", "architecture": "amd64"})";
+    CHECK(result(memory, R"({"manifests": [)" + memory.put(inner, "application/vnd.oci.image.index.v1+json", platform) +
+                             "]}") == "the index leads to another index, which is not followed");
+    CHECK(result(memory, R"({"manifests": [)" + memory.put(inner, manifest_type, platform) + "]}") ==
+          "the manifest is of another type than it is said to be");
 }
 
 }  // namespace

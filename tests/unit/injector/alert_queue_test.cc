@@ -73,7 +73,8 @@ TEST_CASE("a sink that hangs costs memory up to the capacity, and what does not 
     CHECK(queue.counts().delivered + queue.counts().dropped == 100);
     // Once alerts get through again, how many did not is one of them.
     const std::string notice = std::to_string(queue.counts().dropped) + " alerts could not be delivered so far";
-    const auto told = std::ranges::count_if(received.lines, [&](const std::string& line) { return line.ends_with(notice); });
+    const auto told =
+        std::ranges::count_if(received.lines, [&](const std::string& line) { return line.ends_with(notice); });
     CHECK(told == 1);
     CHECK(received.lines.size() == queue.counts().delivered + 1);
 }

@@ -111,7 +111,8 @@ TEST_CASE("unix:PATH connects, and connects again when its reader came back") {
 }
 
 TEST_CASE("a destination that cannot be is one sentence") {
-    for (const char* bad : {"", "fd:", "fd:x", "fd:999999", "fd:-1", "unix:/nowhere/socket", "/nowhere/alerts", "ftp://a.test", "htps://a.test", "bogus:", "udp:9"}) {
+    for (const char* bad : {"", "fd:", "fd:x", "fd:999999", "fd:-1", "unix:/nowhere/socket", "/nowhere/alerts",
+                            "ftp://a.test", "htps://a.test", "bogus:", "udp:9"}) {
         CAPTURE(bad);
         const auto sink = open_alert_sink(bad);
         REQUIRE_FALSE(sink.has_value());

@@ -51,11 +51,14 @@ TEST_CASE("without anything said, the built-in rules alert in JSON on stderr") {
 
 TEST_CASE("keys of falco.yaml mean what they mean to Falco") {
     const File file(
-        "rules_files: [/etc, /tmp]\npriority: notice\nrule_matching: all\njson_output: false\njson_include_tags_property: false\n"
+        "rules_files: [/etc, /tmp]\npriority: notice\nrule_matching: all\njson_output: "
+        "false\njson_include_tags_property: false\n"
         "outputs_queue: {capacity: 5}\nstdout_output: {enabled: true}\nfile_output: {enabled: true, filename: /x}\n"
         "static_fields: {team: blue}\nrules:\n  - disable: {rule: 'Noisy*'}\n  - disable: {tag: network}\n"
-        "append_output:\n  - match: {source: syscall, tags: [a]}\n    extra_output: on %evt.hostname\n    extra_fields: [evt.cpu, {h: '%evt.hostname'}]\n"
-        "plugins:\n  - name: container\n    init_config: {engines: {static: {enabled: true, container_id: abc, container_image: r/i:1}}}\n"
+        "append_output:\n  - match: {source: syscall, tags: [a]}\n    extra_output: on %evt.hostname\n    "
+        "extra_fields: [evt.cpu, {h: '%evt.hostname'}]\n"
+        "plugins:\n  - name: container\n    init_config: {engines: {static: {enabled: true, container_id: abc, "
+        "container_image: r/i:1}}}\n"
         "engine: {kind: modern_ebpf}\nwebserver: {enabled: true}\n");
     const Configuration c = read_ok({.config_file = file.path});
     CHECK(c.rules == std::vector<std::string>{"/etc", "/tmp"});
@@ -101,7 +104,8 @@ TEST_CASE("the command line wins over the environment, and the environment over 
 }
 
 TEST_CASE("-o sets one key, nested ones by dots, and adds to a container that is known in part") {
-    const Configuration c = read_ok({.settings = {"container.id=x", "container.name=y", "rule_matching=all", "outputs_queue.capacity=9"}});
+    const Configuration c =
+        read_ok({.settings = {"container.id=x", "container.name=y", "rule_matching=all", "outputs_queue.capacity=9"}});
     REQUIRE(c.container.has_value());
     CHECK(c.container->id == "x");
     CHECK(c.container->name == "y");
@@ -110,7 +114,9 @@ TEST_CASE("-o sets one key, nested ones by dots, and adds to a container that is
 }
 
 TEST_CASE("unknown keys below known ones are warned about, and those that mean nothing here are not") {
-    const File file("http_output:\n  enabled: false\n  urll: x\nengine: {kind: kmod, anything: 1}\nsyscall_event_drops: {rate: .1}\nwebserver:\n");
+    const File file(
+        "http_output:\n  enabled: false\n  urll: x\nengine: {kind: kmod, anything: 1}\nsyscall_event_drops: {rate: "
+        ".1}\nwebserver:\n");
     const Configuration c = read_ok({.config_file = file.path});
     REQUIRE(c.warnings.size() == 1);
     CHECK(c.warnings[0] == file.path + ":3:3: unknown key 'http_output.urll' is ignored");
@@ -119,9 +125,12 @@ TEST_CASE("unknown keys below known ones are warned about, and those that mean n
 
 TEST_CASE("outputs of falco.yaml, with their settings") {
     const File file(
-        "stdout_output: {enabled: true}\nsyslog_output: {enabled: true}\nprogram_output: {enabled: true, keep_alive: true, program: 'cat >> /x'}\n"
-        "http_output: {enabled: true, url: 'https://a.test/', insecure: true, ca_bundle: /b, ca_path: /p, mtls: true, client_cert: /c, client_key: /k,\n"
-        "  compress_uploads: true, keep_alive: false, max_consecutive_timeouts: 2, headers: {Authorization: 'Bearer ${BEWIT_TEST_TOKEN}$${x}'}}\n"
+        "stdout_output: {enabled: true}\nsyslog_output: {enabled: true}\nprogram_output: {enabled: true, keep_alive: "
+        "true, program: 'cat >> /x'}\n"
+        "http_output: {enabled: true, url: 'https://a.test/', insecure: true, ca_bundle: /b, ca_path: /p, mtls: true, "
+        "client_cert: /c, client_key: /k,\n"
+        "  compress_uploads: true, keep_alive: false, max_consecutive_timeouts: 2, headers: {Authorization: 'Bearer "
+        "${BEWIT_TEST_TOKEN}$${x}'}}\n"
         "json_include_output_property: false\njson_include_message_property: true\ntime_format_iso_8601: true\n");
     setenv("BEWIT_TEST_TOKEN", "t0ken", 1);
     const Configuration c = read_ok({.config_file = file.path});
@@ -145,7 +154,8 @@ TEST_CASE("outputs of falco.yaml, with their settings") {
 
 TEST_CASE("--alerts stands instead of the outputs of the file, not of those that -o asks for") {
     const File file("stdout_output: {enabled: true}\nfile_output: {enabled: true, filename: /x}\n");
-    const Configuration c = read_ok({.config_file = file.path, .settings = {"syslog_output.enabled=true"}, .alerts = {"fd:9"}});
+    const Configuration c =
+        read_ok({.config_file = file.path, .settings = {"syslog_output.enabled=true"}, .alerts = {"fd:9"}});
     CHECK(c.alerts == std::vector<std::string>{"fd:9"});
     CHECK_FALSE(c.file.has_value());
     CHECK(c.syslog);
@@ -176,9 +186,11 @@ TEST_CASE("every key with a meaning may come from the environment, and each valu
 
 TEST_CASE("-o adds to a list and replaces one of it") {
     const File file("rules_files: [/a, /b]\n");
-    CHECK(read_ok({.config_file = file.path, .settings = {"rules_files[]=c", "rules_files[0]=z"}}).rules == std::vector<std::string>{"z", "/b", "c"});
+    CHECK(read_ok({.config_file = file.path, .settings = {"rules_files[]=c", "rules_files[0]=z"}}).rules ==
+          std::vector<std::string>{"z", "/b", "c"});
     CHECK(read_ok({.settings = {"append_output[]={extra_output: x}"}}).append_output.back().extra_output == "x");
-    CHECK(read_ok({.settings = {"static_fields.a=1", "static_fields.b.c=2"}}).static_fields == std::map<std::string, std::string>{{"a", "1"}, {"b.c", "2"}});
+    CHECK(read_ok({.settings = {"static_fields.a=1", "static_fields.b.c=2"}}).static_fields ==
+          std::map<std::string, std::string>{{"a", "1"}, {"b.c", "2"}});
     CHECK(read_ok({.settings = {"engine.kind=kmod"}}).warnings.empty());
     CHECK(read_ok({.settings = {"rules_files[]=c"}}).rules == std::vector<std::string>{"builtin", "c"});
     CHECK(read_error({.settings = {"rules_files[3]=c"}}).find("no such entry") != std::string::npos);
@@ -196,8 +208,10 @@ TEST_CASE("more files are read after the one that names them: lists are added to
     std::filesystem::remove_all(directory);
 }
 
-TEST_CASE("rule files of the file that are not there are left out with a warning, and those of the command line are not") {
-    const File rules("- list: a\n"), file("rules_files:\n  - " + rules.path + "\n  - /etc/nowhere.d\n"), old("rules_file: " + rules.path + "\n"), none("rules_files: [/nowhere]\n");
+TEST_CASE(
+    "rule files of the file that are not there are left out with a warning, and those of the command line are not") {
+    const File rules("- list: a\n"), file("rules_files:\n  - " + rules.path + "\n  - /etc/nowhere.d\n"),
+        old("rules_file: " + rules.path + "\n"), none("rules_files: [/nowhere]\n");
     const Configuration c = read_ok({.config_file = file.path});
     CHECK(c.rules == std::vector<std::string>{rules.path});
     REQUIRE(c.warnings.size() == 1);
@@ -208,7 +222,8 @@ TEST_CASE("rule files of the file that are not there are left out with a warning
 }
 
 TEST_CASE("metrics") {
-    const Configuration c = read_ok({.settings = {"metrics={enabled: true, interval: 1m30s, output_file: /m, state_counters_enabled: true}"}});
+    const Configuration c = read_ok(
+        {.settings = {"metrics={enabled: true, interval: 1m30s, output_file: /m, state_counters_enabled: true}"}});
     CHECK(c.warnings.empty());
     CHECK(c.metrics.enabled);
     CHECK(c.metrics.interval_ns == 90'000'000'000);

@@ -34,7 +34,9 @@ struct File {
 };
 
 TEST_CASE("a hosts file: addresses, names in any case, comments, and what is none of them") {
-    const auto names = parse_hosts("# comment\n127.0.0.1 localhost\n10.0.0.5\tDB.internal db # the database\n2001:db8::5 db.internal\nnonsense x\n10.0.0.6\n\n10.0.0.7 a#b");
+    const auto names = parse_hosts(
+        "# comment\n127.0.0.1 localhost\n10.0.0.5\tDB.internal db # the database\n2001:db8::5 db.internal\nnonsense "
+        "x\n10.0.0.6\n\n10.0.0.7 a#b");
     CHECK(names.size() == 4);
     REQUIRE(names.at("db.internal").size() == 2);
     CHECK(names.at("db.internal")[0] == address("10.0.0.5"));
@@ -83,7 +85,10 @@ TEST_CASE("a name server that takes its time holds up nobody") {
     const File hosts("");
     const auto start = std::chrono::steady_clock::now();
     {
-        HostNames names({.hosts_file = hosts.path, .look_up = [](const std::string&) -> std::vector<event::Address> { usleep(300000); return {}; }});
+        HostNames names({.hosts_file = hosts.path, .look_up = [](const std::string&) -> std::vector<event::Address> {
+                             usleep(300000);
+                             return {};
+                         }});
         names.expect("a.example");
         names.start();
         CHECK_FALSE(names.has("a.example", address("192.0.2.1")));

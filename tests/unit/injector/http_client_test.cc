@@ -13,9 +13,9 @@ namespace bewit::http {
 namespace {
 
 using namespace std::chrono_literals;
+using nlohmann::json;
 using test::certificates;
 using test::HttpServer;
-using nlohmann::json;
 
 Response send_ok(Client& client, const Request& request) {
     auto response = client.send(request);
@@ -34,13 +34,17 @@ Error send_error(Client& client, const Request& request) {
 Settings trusting(const std::string& file) { return {.trust = {.ca_cert = file}}; }
 
 bool has_header(const json& echoed, const std::string& name, const std::string& value) {
-    return std::any_of(echoed["headers"].begin(), echoed["headers"].end(), [&](const json& header) { return header[0] == name && header[1] == value; });
+    return std::any_of(echoed["headers"].begin(), echoed["headers"].end(),
+                       [&](const json& header) { return header[0] == name && header[1] == value; });
 }
 
 TEST_CASE("a request arrives as it was made, and the answer with its headers") {
     const HttpServer server;
     Client client({.user_agent = "bewit/test"});
-    const Response response = send_ok(client, {.url = server.url("/echo?a=b&c"), .method = "POST", .headers = {{"Content-Type", "text/plain"}, {"X-Own", "1"}}, .body = "h\xc3\xa9llo"});
+    const Response response = send_ok(client, {.url = server.url("/echo?a=b&c"),
+                                               .method = "POST",
+                                               .headers = {{"Content-Type", "text/plain"}, {"X-Own", "1"}},
+                                               .body = "h\xc3\xa9llo"});
     CHECK(response.status == 200);
     CHECK(response.ok());
     const json echoed = json::parse(response.body);
@@ -80,14 +84,17 @@ TEST_CASE("bodies: in pieces, none for HEAD, cut off, too large") {
 TEST_CASE("credentials of the URL become basic authentication and are never printed") {
     const HttpServer server;
     Client client;
-    const json echoed = json::parse(send_ok(client, {.url = server.url("/echo", "http://me:se%2Fcret@127.0.0.1")}).body);
+    const json echoed =
+        json::parse(send_ok(client, {.url = server.url("/echo", "http://me:se%2Fcret@127.0.0.1")}).body);
     CHECK(has_header(echoed, "Authorization", "Basic bWU6c2UvY3JldA=="));
-    CHECK(send_error(client, {.url = "http://me:secret@127.0.0.1:1/?token=secret"}).message.find("secret") == std::string::npos);
+    CHECK(send_error(client, {.url = "http://me:secret@127.0.0.1:1/?token=secret"}).message.find("secret") ==
+          std::string::npos);
 }
 
 TEST_CASE("a header that would begin another is refused") {
     Client client;
-    CHECK(send_error(client, {.url = "http://127.0.0.1:1/", .headers = {{"A", "b\r\nC: d"}}}).kind == Error::Kind::Request);
+    CHECK(send_error(client, {.url = "http://127.0.0.1:1/", .headers = {{"A", "b\r\nC: d"}}}).kind ==
+          Error::Kind::Request);
     CHECK(send_error(client, {.url = "http://127.0.0.1:1/", .headers = {{"A b", "c"}}}).kind == Error::Kind::Request);
     CHECK(send_error(client, {.url = "http://127.0.0.1:1/", .method = "GET /"}).kind == Error::Kind::Request);
 }
@@ -101,7 +108,9 @@ TEST_CASE("a connection is kept only when asked for, and opened anew when the se
     CHECK(send_ok(kept, {.url = server.url("/connections")}).body == "5");
     send_ok(kept, {.url = server.url("/close")});
     // The server's end of it needs a moment to arrive.
-    for (int tries = 0; tries < 100 && kept.send({.url = server.url("/connections")}).value_or(Response{}).body != "6"; ++tries) {}
+    for (int tries = 0; tries < 100 && kept.send({.url = server.url("/connections")}).value_or(Response{}).body != "6";
+         ++tries) {
+    }
     CHECK(send_ok(kept, {.url = server.url("/connections")}).body == "6");
 }
 
@@ -154,7 +163,8 @@ TEST_CASE("TLS: a kept connection carries several requests") {
     Settings settings = trusting(certificates().path("ca.pem"));
     settings.keep_alive = true;
     Client client(settings);
-    for (int i = 0; i < 4; ++i) CHECK(send_ok(client, {.url = server.url("/large/100000", "https://localhost")}).body.size() == 100000);
+    for (int i = 0; i < 4; ++i)
+        CHECK(send_ok(client, {.url = server.url("/large/100000", "https://localhost")}).body.size() == 100000);
     CHECK(send_ok(client, {.url = server.url("/connections", "https://localhost")}).body == "1");
 }
 

@@ -37,8 +37,9 @@ TEST_CASE("a URL is taken apart") {
 }
 
 TEST_CASE("what is no URL is refused") {
-    for (const char* bad : {"", "h", "ftp://h/", "http://", "http:///x", "http://h:0/", "http://h:70000/", "http://h:x/", "http://a b/", "http://a\r\nb/", "http://[::1/",
-                            "http://[::1]x/", "http://h\x80/", "http://%zz@h/", "http://a_b%41/", "HTTP//h"}) {
+    for (const char* bad : {"", "h", "ftp://h/", "http://", "http:///x", "http://h:0/", "http://h:70000/",
+                            "http://h:x/", "http://a b/", "http://a\r\nb/", "http://[::1/", "http://[::1]x/",
+                            "http://h\x80/", "http://%zz@h/", "http://a_b%41/", "HTTP//h"}) {
         CAPTURE(bad);
         CHECK_FALSE(parse_url(bad).has_value());
     }
@@ -68,8 +69,26 @@ TEST_CASE("public means public, in every spelling") {
         CHECK(reaches(Reach::Public, open));
         CHECK_FALSE(reaches(Reach::Local, open));
     }
-    for (const char* closed : {"0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "169.254.170.2", "172.16.0.1", "172.31.255.255", "192.168.1.1", "224.0.0.1",
-                               "255.255.255.255", "::", "::1", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:7f00:1::",
+    for (const char* closed : {"0.0.0.0",
+                               "10.1.2.3",
+                               "100.64.0.1",
+                               "127.0.0.1",
+                               "169.254.169.254",
+                               "169.254.170.2",
+                               "172.16.0.1",
+                               "172.31.255.255",
+                               "192.168.1.1",
+                               "224.0.0.1",
+                               "255.255.255.255",
+                               "::",
+                               "::1",
+                               "fe80::1",
+                               "fc00::1",
+                               "fd00:ec2::254",
+                               "ff02::1",
+                               "::ffff:169.254.169.254",
+                               "64:ff9b::a9fe:a9fe",
+                               "2002:7f00:1::",
                                "2001:db8::1"}) {
         CAPTURE(closed);
         CHECK_FALSE(reaches(Reach::Public, closed));
@@ -102,7 +121,8 @@ TEST_CASE("trusted roots: what is said, then the environment, then where distrib
     root.file("/etc/pki/tls/certs/one.pem");
     CHECK(find_trusted_roots({}, root.path).directories == std::vector<std::string>{root.path + "/etc/pki/tls/certs"});
     root.file("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem");
-    CHECK(find_trusted_roots({}, root.path).files == std::vector<std::string>{root.path + "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"});
+    CHECK(find_trusted_roots({}, root.path).files ==
+          std::vector<std::string>{root.path + "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"});
     root.file("/etc/ssl/certs/ca-certificates.crt");
     CHECK(find_trusted_roots({}, root.path).origin == "/etc/ssl/certs/ca-certificates.crt");
     setenv("SSL_CERT_FILE", "/from/environment", 1);
@@ -127,7 +147,8 @@ TEST_CASE("a Location leads where a browser would go") {
 }
 
 TEST_CASE("base64 goes there and back, and what is not base64 is refused") {
-    for (const std::string text : {"", "f", "fo", "foo", "foob", "user:pass\xff"}) CHECK(decode_base64(base64(text)) == text);
+    for (const std::string text : {"", "f", "fo", "foo", "foob", "user:pass\xff"})
+        CHECK(decode_base64(base64(text)) == text);
     CHECK(base64("foob") == "Zm9vYg==");
     CHECK(decode_base64("Zm9vYg==") == "foob");
     for (const char* bad : {"Zm9vYg", "Zm9v Yg=", "Zm9vYg=a", "Zm9v\nYg==", "====", "a===", "Zm9-Yg=="}) {

@@ -65,10 +65,13 @@ Certificates::Certificates() {
     directory_ = mkdtemp(name);
     std::ofstream(path("server.ext")) << "subjectAltName=DNS:localhost,IP:127.0.0.1\n";
     const std::string script =
-        "set -e; exec 2>/dev/null; cd '" + directory_ + "'; key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }; "
-        "for ca in ca other; do key $ca; openssl req -x509 -new -key $ca.key -subj /CN=$ca -days 30 -out $ca.pem; done; "
+        "set -e; exec 2>/dev/null; cd '" + directory_ +
+        "'; key() { openssl ecparam -name prime256v1 -genkey -noout -out $1.key; }; "
+        "for ca in ca other; do key $ca; openssl req -x509 -new -key $ca.key -subj /CN=$ca -days 30 -out $ca.pem; "
+        "done; "
         "for end in server client; do key $end; openssl req -new -key $end.key -subj /CN=$end -out $end.csr; done; "
-        "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile server.ext -out server.pem; "
+        "openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile server.ext -out "
+        "server.pem; "
         "openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out client.pem";
     REQUIRE(std::system(script.c_str()) == 0);
 }

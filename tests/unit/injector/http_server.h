@@ -25,8 +25,8 @@ private:
     int port_ = 0;
 };
 
-// A directory with ca.pem, server.pem and server.key for localhost and 127.0.0.1, client.pem and client.key, other.pem (a root that signed
-// nothing), made once per process by openssl(1).
+// A directory with ca.pem, server.pem and server.key for localhost and 127.0.0.1, client.pem and client.key, other.pem
+// (a root that signed nothing), made once per process by openssl(1).
 class Certificates {
 public:
     Certificates();

@@ -19,7 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::string_view fargate_container = R"({"DockerId":"cd189a933e5849daa93386466019ab50-2495160603","Name":"curl","DockerName":"curl",
+constexpr std::string_view fargate_container =
+    R"({"DockerId":"cd189a933e5849daa93386466019ab50-2495160603","Name":"curl","DockerName":"curl",
   "Image":"111122223333.dkr.ecr.us-west-2.amazonaws.com/curltest:1.2","ImageID":"sha256:25f3695bedfb454a50f12d127839a68ad3caf91e451c1da073db34c542c4d2cb",
   "Labels":{"com.amazonaws.ecs.cluster":"arn:aws:ecs:us-west-2:111122223333:cluster/default","com.amazonaws.ecs.container-name":"curl","own":"label"},
   "ContainerARN":"arn:aws:ecs:us-west-2:111122223333:container/05966557-f16c-49cb-9352-24b3a0dcd0e1",
@@ -53,7 +54,8 @@ TEST_CASE("the answers of the ECS task metadata endpoint become the container's 
 }
 
 TEST_CASE("answers of other shapes change nothing, or only what they hold") {
-    for (const char* bad : {"", "{", "[]", "null", "\"text\"", "{}", R"({"DockerId":5})", R"({"DockerId":""})", R"({"TaskARN":[]})"}) {
+    for (const char* bad :
+         {"", "{", "[]", "null", "\"text\"", "{}", R"({"DockerId":5})", R"({"DockerId":""})", R"({"TaskARN":[]})"}) {
         CAPTURE(bad);
         state::Container c;
         CHECK_FALSE(add_ecs_container(bad, c));
@@ -71,26 +73,32 @@ TEST_CASE("answers of other shapes change nothing, or only what they hold") {
 const std::string sha = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const std::string uid = "12345678-9abc-def0-1234-56789abcdef0";
 
-std::string mount_line(const std::string& root, const std::string& target) { return "36 35 98:0 " + root + " " + target + " rw,noatime - ext4 /dev/root rw\n"; }
+std::string mount_line(const std::string& root, const std::string& target) {
+    return "36 35 98:0 " + root + " " + target + " rw,noatime - ext4 /dev/root rw\n";
+}
 
 TEST_CASE("mounts name the container, its pod and its name there") {
-    const MountFacts docker = facts_of_mounts(mount_line("/", "/") + mount_line("/var/lib/docker/containers/" + sha + "/hostname", "/etc/hostname"));
+    const MountFacts docker = facts_of_mounts(
+        mount_line("/", "/") + mount_line("/var/lib/docker/containers/" + sha + "/hostname", "/etc/hostname"));
     REQUIRE(docker.container.has_value());
     CHECK(docker.container->id == "0123456789ab");
     CHECK(docker.container->full_id == sha);
     CHECK(docker.container->type == "docker");
-    const MountFacts podman = facts_of_mounts(mount_line("/run/containers/storage/overlay-containers/" + sha + "/userdata/hostname", "/etc/hostname"));
+    const MountFacts podman = facts_of_mounts(
+        mount_line("/run/containers/storage/overlay-containers/" + sha + "/userdata/hostname", "/etc/hostname"));
     REQUIRE(podman.container.has_value());
     CHECK(podman.container->type == "podman");
-    const MountFacts pod = facts_of_mounts(mount_line("/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/" + sha + "/hostname", "/etc/hostname") +
-                                           mount_line("/var/lib/kubelet/pods/" + uid + "/etc-hosts", "/etc/hosts") +
-                                           mount_line("/var/lib/kubelet/pods/" + uid + "/containers/web/1a2b3c", "/dev/termination-log"));
+    const MountFacts pod = facts_of_mounts(
+        mount_line("/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/" + sha + "/hostname", "/etc/hostname") +
+        mount_line("/var/lib/kubelet/pods/" + uid + "/etc-hosts", "/etc/hosts") +
+        mount_line("/var/lib/kubelet/pods/" + uid + "/containers/web/1a2b3c", "/dev/termination-log"));
     CHECK_FALSE(pod.container.has_value());
     CHECK(pod.pod_uid == uid);
     CHECK(pod.pod_container_name == "web");
     CHECK(pod.pod_sandbox_id == sha);
-    const MountFacts crio = facts_of_mounts(mount_line("/run/containers/storage/overlay-containers/" + sha + "/userdata/hostname", "/etc/hostname") +
-                                            mount_line("/var/lib/kubelet/pods/" + uid + "/etc-hosts", "/etc/hosts"));
+    const MountFacts crio = facts_of_mounts(
+        mount_line("/run/containers/storage/overlay-containers/" + sha + "/userdata/hostname", "/etc/hostname") +
+        mount_line("/var/lib/kubelet/pods/" + uid + "/etc-hosts", "/etc/hosts"));
     CHECK_FALSE(crio.container.has_value());
     CHECK(crio.pod_sandbox_id == sha);
 }
@@ -104,14 +112,17 @@ TEST_CASE("mounts at other places are not believed, nor ids that are none") {
 }
 
 TEST_CASE("a pod's uid stands in kubelet's cgroups, in either driver's spelling") {
-    CHECK(pod_uid_of_cgroup("0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod12345678_9abc_def0_1234_56789abcdef0.slice/cri-containerd-x.scope") == uid);
+    CHECK(pod_uid_of_cgroup(
+              "0::/kubepods.slice/kubepods-burstable.slice/"
+              "kubepods-burstable-pod12345678_9abc_def0_1234_56789abcdef0.slice/cri-containerd-x.scope") == uid);
     CHECK(pod_uid_of_cgroup("1:name=systemd:/kubepods/besteffort/pod" + uid + "/" + sha) == uid);
     CHECK_FALSE(pod_uid_of_cgroup("0::/").has_value());
     CHECK_FALSE(pod_uid_of_cgroup("0::/libpod-" + sha).has_value());
 }
 
 TEST_CASE("files of the downward API") {
-    const auto labels = parse_downward_map("app=\"web\"\ntext=\"a \\\"b\\\" \\\\ \\n\"\nempty=\"\"\nbad\n=\"x\"\nhalf=\"\n");
+    const auto labels =
+        parse_downward_map("app=\"web\"\ntext=\"a \\\"b\\\" \\\\ \\n\"\nempty=\"\"\nbad\n=\"x\"\nhalf=\"\n");
     CHECK(labels == std::map<std::string, std::string>{{"app", "web"}, {"text", "a \"b\" \\ \n"}, {"empty", ""}});
 }
 
@@ -129,7 +140,9 @@ struct Root {
 
 struct Environment {
     explicit Environment(std::map<std::string, std::string> values) : values_(std::move(values)) {
-        for (const char* name : {"ECS_CONTAINER_METADATA_URI_V4", "KUBERNETES_SERVICE_HOST", "POD_NAME", "POD_NAMESPACE", "POD_UID", "POD_IP"}) unsetenv(name);
+        for (const char* name : {"ECS_CONTAINER_METADATA_URI_V4", "KUBERNETES_SERVICE_HOST", "POD_NAME",
+                                 "POD_NAMESPACE", "POD_UID", "POD_IP"})
+            unsetenv(name);
         for (const auto& [name, value] : values_) setenv(name.c_str(), value.c_str(), 1);
     }
     ~Environment() {
@@ -150,7 +163,8 @@ TEST_CASE("a pod's facts, from variables, files, mounts and cgroups; the user's 
     const Environment environment({{"KUBERNETES_SERVICE_HOST", "10.0.0.1"}, {"POD_IP", "10.1.2.3"}});
     const Root root;
     root.file("/proc/self/cgroup", "0::/kubepods/besteffort/pod" + uid + "/" + sha + "\n");
-    root.file("/proc/self/mountinfo", mount_line("/var/lib/kubelet/pods/" + uid + "/containers/web/1a2b3c", "/dev/termination-log"));
+    root.file("/proc/self/mountinfo",
+              mount_line("/var/lib/kubelet/pods/" + uid + "/containers/web/1a2b3c", "/dev/termination-log"));
     root.file("/etc/podinfo/name", "web-5d");
     root.file("/etc/podinfo/labels", "app=\"web\"\n");
     root.file("/var/run/secrets/kubernetes.io/serviceaccount/namespace", "shop");
@@ -179,14 +193,16 @@ std::optional<state::Container> wait_for(MetadataWatch& watch, std::chrono::seco
 }
 
 std::string metadata_file(const Root& root, const std::string& task) {
-    root.file("/metadata.json", R"({"/": )" + std::string(fargate_container) + (task.empty() ? "" : R"(, "/task": )" + task) + "}");
+    root.file("/metadata.json",
+              R"({"/": )" + std::string(fargate_container) + (task.empty() ? "" : R"(, "/task": )" + task) + "}");
     return root.path + "/metadata.json";
 }
 
 TEST_CASE("the endpoint is asked on another thread, and the user's word stays the last") {
     const Root root;
     const test::HttpServer server("--metadata " + metadata_file(root, std::string(fargate_task)));
-    const Environment environment({{"ECS_CONTAINER_METADATA_URI_V4", server.url("/v4/cd189a933e5849daa93386466019ab50-2495160603")}});
+    const Environment environment(
+        {{"ECS_CONTAINER_METADATA_URI_V4", server.url("/v4/cd189a933e5849daa93386466019ab50-2495160603")}});
     Configuration configuration;
     configuration.container = StaticContainer{.id = "", .name = "own", .image = "", .privileged = {}};
     const state::Container known = find_container(configuration, root.path);
@@ -219,7 +235,8 @@ TEST_CASE("half an answer is used, and the rest asked for again") {
 
 TEST_CASE("an endpoint that is silent, absent or elsewhere gives nothing and holds up nobody") {
     const test::HttpServer silent("--silent");
-    for (const std::string& uri : {silent.url("/v4/x"), std::string("http://127.0.0.1:1/v4/x"), std::string("http://192.0.2.1/v4/x"), std::string("nonsense")}) {
+    for (const std::string& uri : {silent.url("/v4/x"), std::string("http://127.0.0.1:1/v4/x"),
+                                   std::string("http://192.0.2.1/v4/x"), std::string("nonsense")}) {
         CAPTURE(uri);
         const auto start = Clock::now();
         {

@@ -13,7 +13,9 @@ namespace {
 
 constexpr uint64_t second = 1'000'000'000;
 
-uint64_t now() { return static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count()); }
+uint64_t now() {
+    return static_cast<uint64_t>(std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count());
+}
 
 TEST_CASE("intervals are durations as Prometheus writes them") {
     CHECK(parse_interval("1h") == 3600 * second);
@@ -21,7 +23,8 @@ TEST_CASE("intervals are durations as Prometheus writes them") {
     CHECK(parse_interval("100ms") == second / 10);
     CHECK(parse_interval("1d1ms") == 86400 * second + second / 1000);
     CHECK(parse_interval("2w") == 14 * 86400 * second);
-    for (const char* bad : {"", "5", "h", "1", "99ms", "0s", "1s1h", "1s1s", "1 s", "-1s", "1.5s", "99999999999999999999s", "9999999y", "1hh"}) {
+    for (const char* bad : {"", "5", "h", "1", "99ms", "0s", "1s1h", "1s1s", "1 s", "-1s", "1.5s",
+                            "99999999999999999999s", "9999999y", "1hh"}) {
         CAPTURE(bad);
         CHECK_FALSE(parse_interval(bad).has_value());
     }

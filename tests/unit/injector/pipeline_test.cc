@@ -42,7 +42,8 @@ TEST_CASE("what could not be read is told at once, and then once a minute with t
     std::vector<std::unique_ptr<AlertSink>> sinks;
     sinks.push_back(std::make_unique<Kept>(told));
     AlertQueue alerts(std::move(sinks), {});
-    Pipeline pipeline(state, *setup->rules, alerts, {.hostname = "host", .outputs = std::move(setup->outputs), .static_fields = {}});
+    Pipeline pipeline(state, *setup->rules, alerts,
+                      {.hostname = "host", .outputs = std::move(setup->outputs), .static_fields = {}});
     event::Builder builder;
     const auto unreadable_at = [&](uint64_t time_ns) {
         builder.begin(*event::find_event("openat"), time_ns, Tid{77});

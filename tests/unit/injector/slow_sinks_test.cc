@@ -122,7 +122,9 @@ TEST_CASE("a server that is not ready gets the alert later; bodies may be packed
     const HttpServer server;
     http::Client client;
     REQUIRE(client.send({.url = server.url("/fail/2")}).has_value());
-    BackgroundSink sink(http_sink({.url = server.url("/alerts"), .compress_uploads = true, .headers = {{"Authorization", "Bearer x"}}}), quick);
+    BackgroundSink sink(
+        http_sink({.url = server.url("/alerts"), .compress_uploads = true, .headers = {{"Authorization", "Bearer x"}}}),
+        quick);
     CHECK(sink.write({.text = "{}"}));
     CHECK(sink.finish(Clock::now() + 10s) == 0);
     const json requests = posted(server);
@@ -143,8 +145,11 @@ TEST_CASE("a server that refuses is not asked twice") {
 
 TEST_CASE("https with the client's certificate, and mistakes told at once") {
     const HttpServer server(certificates().server_options() + " --client-ca " + certificates().path("ca.pem"));
-    const HttpOutput good{.url = server.url("/alerts", "https://localhost"), .trust = {.ca_cert = certificates().path("ca.pem")}, .mtls = true,
-                          .client_cert = certificates().path("client.pem"), .client_key = certificates().path("client.key")};
+    const HttpOutput good{.url = server.url("/alerts", "https://localhost"),
+                          .trust = {.ca_cert = certificates().path("ca.pem")},
+                          .mtls = true,
+                          .client_cert = certificates().path("client.pem"),
+                          .client_key = certificates().path("client.key")};
     CHECK(http_sink(good)->deliver({.text = "{}"}).outcome == Delivery::Done);
     HttpOutput bad = good;
     bad.client_key = "/nowhere";
@@ -180,7 +185,8 @@ struct SignalsBlocked {
         sigemptyset(&pipe);
         sigaddset(&pipe, SIGPIPE);
         const timespec none{};
-        while (sigtimedwait(&pipe, nullptr, &none) > 0) {}
+        while (sigtimedwait(&pipe, nullptr, &none) > 0) {
+        }
         pthread_sigmask(SIG_SETMASK, &before, nullptr);
     }
     sigset_t before{};
@@ -191,7 +197,8 @@ TEST_CASE("a program gets alerts on its input: one process each, or one for all"
     const Directory directory;
     for (const bool keep_alive : {false, true}) {
         const std::string file = keep_alive ? "kept" : "each";
-        const auto sink = make_program_sink("echo started >> " + directory.path + "/" + file + "; cat >> " + directory.path + "/" + file, keep_alive);
+        const auto sink = make_program_sink(
+            "echo started >> " + directory.path + "/" + file + "; cat >> " + directory.path + "/" + file, keep_alive);
         CHECK(sink->deliver({.text = "one"}).outcome == Delivery::Done);
         CHECK(sink->deliver({.text = "two"}).outcome == Delivery::Done);
         sink->finish(Clock::now() + 20s);
@@ -206,7 +213,8 @@ TEST_CASE("a program that has ended is started again, and one that never ends is
     const auto once = make_program_sink("head -n 1 >> " + directory.path + "/once", true);
     CHECK(once->deliver({.text = "one"}).outcome == Delivery::Done);
     // Until its end is noticed, what it is given may be lost in the pipe.
-    for (int tries = 0; tries < 2000 && once->deliver({.text = "two"}).outcome == Delivery::Done; ++tries) std::this_thread::sleep_for(1ms);
+    for (int tries = 0; tries < 2000 && once->deliver({.text = "two"}).outcome == Delivery::Done; ++tries)
+        std::this_thread::sleep_for(1ms);
     CHECK(once->deliver({.text = "three"}).outcome == Delivery::Done);
     once->finish(Clock::now() + 20s);
     CHECK(directory.contents("once") == "one\nthree\n");

@@ -26,7 +26,8 @@ public:
         std::vector<std::byte> sample(size, std::byte{static_cast<unsigned char>(time_ns)});
         std::memcpy(sample.data(), &stated_size, sizeof stated_size);
         std::memcpy(sample.data() + sizeof(bewit_sample), &time_ns, sizeof time_ns);
-        for (uint32_t i = 0; i < size; ++i) ring(cpu)[BEWIT_RING_HEAD + (head(cpu).produced + i) % ring_bytes] = sample[i];
+        for (uint32_t i = 0; i < size; ++i)
+            ring(cpu)[BEWIT_RING_HEAD + (head(cpu).produced + i) % ring_bytes] = sample[i];
         head(cpu).produced += (size + 7u) & ~7u;
     }
     void put(uint32_t cpu, uint64_t time_ns, uint32_t size = 120) { put(cpu, time_ns, size, size); }
@@ -39,7 +40,8 @@ private:
 
 uint64_t time_of(std::span<const std::byte> sample) {
     uint64_t time = 0;
-    if (sample.size() >= sizeof(bewit_sample) + sizeof time) std::memcpy(&time, sample.data() + sizeof(bewit_sample), sizeof time);
+    if (sample.size() >= sizeof(bewit_sample) + sizeof time)
+        std::memcpy(&time, sample.data() + sizeof(bewit_sample), sizeof time);
     return time;
 }
 

@@ -34,13 +34,9 @@ int64_t open_mode(uint64_t flags, uint64_t mode) {
     return creates ? static_cast<int64_t>(mode & 07777) : 0;
 }
 
-int64_t mode(uint64_t value) {
-    return static_cast<int64_t>(value & 07777);
-}
+int64_t mode(uint64_t value) { return static_cast<int64_t>(value & 07777); }
 
-int64_t low_half(uint64_t value) {
-    return static_cast<int64_t>(value & UINT32_MAX);
-}
+int64_t low_half(uint64_t value) { return static_cast<int64_t>(value & UINT32_MAX); }
 
 // By what the records call them, from 1 upwards; 0 stands for every other.
 int64_t ptrace_request(uint64_t request) {
@@ -67,9 +63,7 @@ int64_t clone_flags(uint64_t flags) {
     return result;
 }
 
-int64_t socket_family(uint64_t family) {
-    return low_half(family) <= 39 ? low_half(family) : 0;
-}
+int64_t socket_family(uint64_t family) { return low_half(family) <= 39 ? low_half(family) : 0; }
 
 const std::vector<std::string> flag_checks = {
     "evt.is_open_read = true",

@@ -37,15 +37,9 @@ struct Derived {
     Rules rules;
 };
 
-RegisterTest equal(uint8_t argument, uint32_t mask, uint32_t value) {
-    return {argument, true, mask, value};
-}
-RegisterTest differs(uint8_t argument, uint32_t mask, uint32_t value) {
-    return {argument, false, mask, value};
-}
-RegisterTest is(uint8_t argument, uint32_t value) {
-    return equal(argument, UINT32_MAX, value);
-}
+RegisterTest equal(uint8_t argument, uint32_t mask, uint32_t value) { return {argument, true, mask, value}; }
+RegisterTest differs(uint8_t argument, uint32_t mask, uint32_t value) { return {argument, false, mask, value}; }
+RegisterTest is(uint8_t argument, uint32_t value) { return equal(argument, UINT32_MAX, value); }
 
 ClauseSet clauses(const std::string& kind, const std::string& condition) {
     const Derived derived(Texts{{"r", "evt.type = " + kind + " and " + condition}});

@@ -40,9 +40,7 @@ TEST_CASE("a check of the type leaves the kinds that it names") {
     CHECK(kinds("evt.type exists").count() == event::kind_count());
 }
 
-TEST_CASE("a name that no event has stands for no kind") {
-    CHECK(kinds("evt.type = nothing_like_it").none());
-}
+TEST_CASE("a name that no event has stands for no kind") { CHECK(kinds("evt.type = nothing_like_it").none()); }
 
 TEST_CASE("and intersects, or unites") {
     CHECK(names("evt.type in (open, openat) and evt.type in (openat, creat)") == Names{"openat"});

@@ -69,13 +69,14 @@ TEST_CASE("a directory that is to be opened is its own or below another, and so 
         const Rules rules = compile(rule_set({{"r", "evt.type = open and " + check}}));
         return may_match(rules, world, world.record("open", {{"name", "/etc/ssl"}, {"flags", 0x401}, {"mode", 0}}));
     };
-    for (const char* check : {"fd.directory = /etc", "fd.directory = /etc/ssl", "fd.directory in (/x, /etc)", "fd.directory startswith /etc/s",
-                              "not fd.directory = /etc", "not fd.directory = /etc/ssl", "fd.directory exists", "toupper(fd.directory) = /X"}) {
+    for (const char* check : {"fd.directory = /etc", "fd.directory = /etc/ssl", "fd.directory in (/x, /etc)",
+                              "fd.directory startswith /etc/s", "not fd.directory = /etc",
+                              "not fd.directory = /etc/ssl", "fd.directory exists", "toupper(fd.directory) = /X"}) {
         CAPTURE(check);
         CHECK(may(check));
     }
-    for (const char* check : {"fd.directory = /", "fd.directory in (/x, /y)", "fd.directory startswith /etc/t", "not fd.directory startswith /etc",
-                              "not fd.directory exists"}) {
+    for (const char* check : {"fd.directory = /", "fd.directory in (/x, /y)", "fd.directory startswith /etc/t",
+                              "not fd.directory startswith /etc", "not fd.directory exists"}) {
         CAPTURE(check);
         CHECK_FALSE(may(check));
     }

@@ -41,9 +41,7 @@ TEST_CASE("the root matches every path") {
     CHECK(set.matches(""));
 }
 
-TEST_CASE("the empty set matches nothing") {
-    CHECK_FALSE(PathSet().matches("/"));
-}
+TEST_CASE("the empty set matches nothing") { CHECK_FALSE(PathSet().matches("/")); }
 
 TEST_CASE("a glob is for one component") {
     const PathSet set = set_of({"/home/*/.ssh"});

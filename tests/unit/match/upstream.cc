@@ -15,7 +15,8 @@ std::optional<rule::RuleSet> upstream(std::initializer_list<std::string_view> fi
     const char* folder = std::getenv("BEWIT_UPSTREAM_RULES");
     rule::Loader loader;
     for (const std::string_view name : file_names) {
-        const std::filesystem::path path = std::filesystem::path(folder != nullptr ? folder : SOURCE_ROOT "/../shared/upstream-rules") / name;
+        const std::filesystem::path path =
+            std::filesystem::path(folder != nullptr ? folder : SOURCE_ROOT "/../shared/upstream-rules") / name;
         if (!std::filesystem::exists(path)) {
             MESSAGE("skipped: no " << path.string() << "; BEWIT_UPSTREAM_RULES names the folder");
             return std::nullopt;

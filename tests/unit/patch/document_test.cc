@@ -6,7 +6,8 @@ namespace bewit::patch {
 namespace {
 
 TEST_CASE("JSON keeps its order, its numbers and its escapes") {
-    CHECK(value_ok(R"({"b": 1, "a": [true, null, "\u00e9\n", 1.5e3]})").dump() == R"({"b":1,"a":[true,null,"é\n",1500.0]})");
+    CHECK(value_ok(R"({"b": 1, "a": [true, null, "\u00e9\n", 1.5e3]})").dump() ==
+          R"({"b":1,"a":[true,null,"é\n",1500.0]})");
     CHECK(value_ok(" [ ] ").dump() == "[]");
     CHECK(value_ok("\xef\xbb\xbf{}").dump() == "{}");
     CHECK(read_ok("\xef\xbb\xbf{}").mark.size() == 3);
@@ -29,7 +30,8 @@ TEST_CASE("what is no JSON is refused with its place") {
 
 TEST_CASE("what is no text is refused") {
     CHECK(refusal("{\"a\": \"\xff\"}") == "t:1:8: this is neither UTF-8 nor a character that a text may hold");
-    for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x01", "\x7f"}) CHECK(refusal(std::string("a: ") + bad) != "");
+    for (const char* bad : {"\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x01", "\x7f"})
+        CHECK(refusal(std::string("a: ") + bad) != "");
     CHECK(refusal(std::string("a: \0", 4)) != "");
     CHECK(refusal("a: \xe2\x82\xac \xf0\x9f\xa6\x85") == "");
 }
@@ -37,7 +39,8 @@ TEST_CASE("what is no text is refused") {
 TEST_CASE("depth and size have limits, and no stack is at risk") {
     CHECK(refusal(std::string(100'000, '[')).find("nested more than 100 levels deep") != std::string::npos);
     CHECK(refusal("a: " + std::string(100'000, '[')).find("brackets are open") != std::string::npos);
-    CHECK(refusal("a: " + std::string(5'000, '[') + std::string(5'000, ']')).find("nested more than 100 levels deep") != std::string::npos);
+    CHECK(refusal("a: " + std::string(5'000, '[') + std::string(5'000, ']')).find("nested more than 100 levels deep") !=
+          std::string::npos);
     std::string steps;
     for (int i = 0; i < 200; ++i) steps += std::string(static_cast<size_t>(i), ' ') + "a:\n";
     CHECK(refusal(steps).find("nested more than 100 levels deep") != std::string::npos);
@@ -63,8 +66,9 @@ TEST_CASE("YAML means what its readers take it for") {
 }
 
 TEST_CASE("CloudFormation's short forms are its long ones") {
-    CHECK(value_ok("a: !Ref X\nb: !Sub '${X}'\nc: !If [y, !GetAtt a.b, !Ref 'AWS::NoValue']\n").dump() ==
-          R"({"a":{"Ref":"X"},"b":{"Fn::Sub":"${X}"},"c":{"Fn::If":["y",{"Fn::GetAtt":"a.b"},{"Ref":"AWS::NoValue"}]}})");
+    CHECK(
+        value_ok("a: !Ref X\nb: !Sub '${X}'\nc: !If [y, !GetAtt a.b, !Ref 'AWS::NoValue']\n").dump() ==
+        R"({"a":{"Ref":"X"},"b":{"Fn::Sub":"${X}"},"c":{"Fn::If":["y",{"Fn::GetAtt":"a.b"},{"Ref":"AWS::NoValue"}]}})");
 }
 
 TEST_CASE("what is no YAML is refused with its place, and templates with what to do") {
@@ -83,8 +87,10 @@ TEST_CASE("documents of a stream are roots, empty ones are not") {
 }
 
 TEST_CASE("a problem is shown where its pointer leads") {
-    const Document document = read_ok("Resources:\n  T:\n    Properties:\n      C: !If\n        - x\n        - a/b: [1, 2]\n        - 2\n");
-    const Problem problem = located(document, *document.roots[0], {.message = "m", .pointer = "/Resources/T/Properties/C/Fn::If/1/a~1b/1"});
+    const Document document =
+        read_ok("Resources:\n  T:\n    Properties:\n      C: !If\n        - x\n        - a/b: [1, 2]\n        - 2\n");
+    const Problem problem =
+        located(document, *document.roots[0], {.message = "m", .pointer = "/Resources/T/Properties/C/Fn::If/1/a~1b/1"});
     CHECK(to_text(problem, "f").starts_with("f:6:20: /Resources"));
 }
 

@@ -10,7 +10,8 @@ namespace {
 // Every image runs `/entry cmd`, unless it is called otherwise.
 class Images final : public ImageSource {
 public:
-    tl::expected<ImageConfig, std::string> find(const std::string&, const std::string& image, const Platform& platform) override {
+    tl::expected<ImageConfig, std::string> find(const std::string&, const std::string& image,
+                                                const Platform& platform) override {
         asked.push_back(image + " " + platform.architecture);
         if (image == "unknown") return tl::unexpected(std::string("unknown image"));
         if (image == "empty") return ImageConfig{};
@@ -49,7 +50,9 @@ std::string refused(const Json& definition, const Options& options = with(Shape:
     return result.error().pointer + ": " + result.error().message;
 }
 
-Json task(Json container) { return {{"family", "f"}, {"containerDefinitions", Json::array({std::move(container)})}, {"memory", "512"}}; }
+Json task(Json container) {
+    return {{"family", "f"}, {"containerDefinitions", Json::array({std::move(container)})}, {"memory", "512"}};
+}
 
 Json first(const Json& definition) { return definition["containerDefinitions"][0]; }
 
@@ -67,7 +70,8 @@ TEST_CASE("the words of the definition come first, those of the image where it h
              Case{R"({"name":"a","image":"empty","command":["c"]})", "[]", R"(["c"])"},
              Case{R"({"name":"a","image":"x","entryPoint":[],"command":[]})", R"(["/entry"])", R"(["cmd"])"},
              Case{R"({"name":"a","image":"x","entryPoint":null,"command":["c"]})", R"(["/entry"])", R"(["c"])"},
-             Case{R"({"name":"a","image":"x","entryPoint":["sh","-c"],"command":["exec a b"]})", R"(["sh","-c"])", R"(["exec a b"])"},
+             Case{R"({"name":"a","image":"x","entryPoint":["sh","-c"],"command":["exec a b"]})", R"(["sh","-c"])",
+                  R"(["exec a b"])"},
          }) {
         CAPTURE(c.container);
         const auto patched = patch(task(Json::parse(c.container)), with(Shape::Init));
@@ -88,11 +92,17 @@ TEST_CASE("an image is asked only when the definition leaves something open, and
 }
 
 TEST_CASE("init: a volume, a container that fills it, and an order") {
-    const Json json = patch(task({{"name", "a"}, {"image", "x"}, {"mountPoints", Json::array()}, {"dependsOn", {{{"containerName", "db"}, {"condition", "HEALTHY"}}}},
-                                  {"logConfiguration", {{"logDriver", "awslogs"}}}, {"secrets", {{{"name", "S"}, {"valueFrom", "arn"}}}}}),
-                            with(Shape::Init))->json;
+    const Json json = patch(task({{"name", "a"},
+                                  {"image", "x"},
+                                  {"mountPoints", Json::array()},
+                                  {"dependsOn", {{{"containerName", "db"}, {"condition", "HEALTHY"}}}},
+                                  {"logConfiguration", {{"logDriver", "awslogs"}}},
+                                  {"secrets", {{{"name", "S"}, {"valueFrom", "arn"}}}}}),
+                            with(Shape::Init))
+                          ->json;
     CHECK(json["volumes"] == Json::parse(R"([{"name":"bewit"}])"));
-    CHECK(first(json)["mountPoints"] == Json::parse(R"([{"sourceVolume":"bewit","containerPath":"/opt/bewit","readOnly":true}])"));
+    CHECK(first(json)["mountPoints"] ==
+          Json::parse(R"([{"sourceVolume":"bewit","containerPath":"/opt/bewit","readOnly":true}])"));
     CHECK(first(json)["dependsOn"].size() == 2);
     const Json init = json["containerDefinitions"][1];
     CHECK(init["name"] == "bewit-init");
@@ -126,7 +136,8 @@ TEST_CASE("a sidecar changes no container, shares the process namespace, and has
     const Json json = patch(task({{"name", "a"}, {"image", "unknown"}}), with(Shape::Sidecar))->json;
     CHECK(first(json) == Json::parse(R"({"name":"a","image":"unknown"})"));
     CHECK(json["pidMode"] == "task");
-    CHECK(json["containerDefinitions"][1]["linuxParameters"]["capabilities"]["add"] == Json::parse(R"(["SYS_PTRACE"])"));
+    CHECK(json["containerDefinitions"][1]["linuxParameters"]["capabilities"]["add"] ==
+          Json::parse(R"(["SYS_PTRACE"])"));
     Json host = task({{"name", "a"}, {"image", "x"}});
     host["pidMode"] = "host";
     CHECK(refused(host, with(Shape::Sidecar)).starts_with("/pidMode"));
@@ -135,7 +146,9 @@ TEST_CASE("a sidecar changes no container, shares the process namespace, and has
 TEST_CASE("SYS_PTRACE is added where asked, beside what is there") {
     Options options = with(Shape::InImage);
     options.ptrace_capability = true;
-    for (const char* parameters : {"null", "{}", R"({"initProcessEnabled":true})", R"({"capabilities":{"drop":["ALL"]}})", R"({"capabilities":{"add":["SYS_PTRACE"]}})"}) {
+    for (const char* parameters :
+         {"null", "{}", R"({"initProcessEnabled":true})", R"({"capabilities":{"drop":["ALL"]}})",
+          R"({"capabilities":{"add":["SYS_PTRACE"]}})"}) {
         CAPTURE(parameters);
         Json container = {{"name", "a"}, {"image", "x"}};
         if (std::string_view(parameters) != "null") container["linuxParameters"] = Json::parse(parameters);
@@ -145,12 +158,14 @@ TEST_CASE("SYS_PTRACE is added where asked, beside what is there") {
 }
 
 TEST_CASE("containers are chosen by name, and log routers are left out") {
-    const Json json = Json::parse(R"({"containerDefinitions":[{"name":"web","image":"x"},{"name":"job","image":"x"},{"name":"log","image":"x","firelensConfiguration":{}}]})");
+    const Json json = Json::parse(
+        R"({"containerDefinitions":[{"name":"web","image":"x"},{"name":"job","image":"x"},{"name":"log","image":"x","firelensConfiguration":{}}]})");
     const auto guarded = [&](const Options& options) {
         std::string names;
         const auto patched = patch(json, options);
         for (const Json& container : patched->json["containerDefinitions"]) {
-            if (container.contains("entryPoint") && container["name"] != "bewit-init") names += container["name"].get<std::string>() + " ";
+            if (container.contains("entryPoint") && container["name"] != "bewit-init")
+                names += container["name"].get<std::string>() + " ";
         }
         return names;
     };
@@ -186,31 +201,47 @@ TEST_CASE("kilt's tags choose tasks and containers") {
     CHECK(count(tagged(R"([])"), options) == 0);
     CHECK(count(tagged(R"([{"key":"kilt-include"}])"), options) == 2);
     CHECK(count(tagged(R"([{"key":"kilt-include-containers","value":"job"}])"), options) == 1);
-    CHECK(refused(tagged(R"([{"key":"kilt-include-containers","value":["job"]}])"), options).find("must be a string") != std::string::npos);
+    CHECK(refused(tagged(R"([{"key":"kilt-include-containers","value":["job"]}])"), options).find("must be a string") !=
+          std::string::npos);
 }
 
 TEST_CASE("what cannot be known to be right is refused, with its place") {
     CHECK(refused(task({{"name", "a"}, {"image", "unknown"}})) == "/containerDefinitions/0: unknown image");
-    CHECK(refused(task({{"name", "a"}, {"image", "empty"}})).find("neither the definition nor the image says what to run") != std::string::npos);
-    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"entryPoint", {{"Ref", "E"}}}})).starts_with("/containerDefinitions/0/entryPoint: this is known only"));
-    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"entryPoint", "sh"}})).find("must be a list") != std::string::npos);
-    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"command", {"sleep", 1}}})).starts_with("/containerDefinitions/0/command/1: this must be a string"));
-    CHECK(refused(task({{"name", "bewit-init"}, {"image", "x"}})).find("not of this program's making") != std::string::npos);
-    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"dependsOn", {{"Ref", "D"}}}})).find("only a list can be added to") != std::string::npos);
+    CHECK(refused(task({{"name", "a"}, {"image", "empty"}}))
+              .find("neither the definition nor the image says what to run") != std::string::npos);
+    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"entryPoint", {{"Ref", "E"}}}}))
+              .starts_with("/containerDefinitions/0/entryPoint: this is known only"));
+    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"entryPoint", "sh"}})).find("must be a list") !=
+          std::string::npos);
+    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"command", {"sleep", 1}}}))
+              .starts_with("/containerDefinitions/0/command/1: this must be a string"));
+    CHECK(refused(task({{"name", "bewit-init"}, {"image", "x"}})).find("not of this program's making") !=
+          std::string::npos);
+    CHECK(refused(task({{"name", "a"}, {"image", "x"}, {"dependsOn", {{"Ref", "D"}}}}))
+              .find("only a list can be added to") != std::string::npos);
     CHECK(refused(task("x")).find("must be an object") != std::string::npos);
-    for (const char* mount : {R"({"containerPath":"/opt/bewit"})", R"({"containerPath":"/opt/bewit/x"})", R"({"containerPath":"/opt/","readOnly":true})", R"({"containerPath":"/","readOnly":true})"}) {
-        const std::string sentence = refused(task({{"name", "a"}, {"image", "x"}, {"mountPoints", Json::array({Json::parse(mount)})}}));
+    for (const char* mount :
+         {R"({"containerPath":"/opt/bewit"})", R"({"containerPath":"/opt/bewit/x"})",
+          R"({"containerPath":"/opt/","readOnly":true})", R"({"containerPath":"/","readOnly":true})"}) {
+        const std::string sentence =
+            refused(task({{"name", "a"}, {"image", "x"}, {"mountPoints", Json::array({Json::parse(mount)})}}));
         CHECK(sentence.starts_with("/containerDefinitions/0/mountPoints/0: '/"));
         CHECK(sentence.ends_with("choose another place with --directory"));
     }
-    CHECK(patch(task({{"name", "a"}, {"image", "x"}, {"mountPoints", Json::parse(R"([{"containerPath":"/opt"},{"containerPath":"/opt/bew","readOnly":true}])")}}), with(Shape::Init)).has_value());
+    CHECK(patch(task({{"name", "a"},
+                      {"image", "x"},
+                      {"mountPoints",
+                       Json::parse(R"([{"containerPath":"/opt"},{"containerPath":"/opt/bew","readOnly":true}])")}}),
+                with(Shape::Init))
+              .has_value());
     Json windows = task({{"name", "a"}, {"image", "x"}});
     windows["runtimePlatform"] = {{"operatingSystemFamily", "WINDOWS_SERVER_2022_CORE"}};
     CHECK(refused(windows).find("Linux only") != std::string::npos);
     Json volume = task({{"name", "a"}, {"image", "x"}});
     volume["volumes"] = Json::parse(R"([{"name":"bewit","host":{}}])");
     CHECK(refused(volume).find("a volume 'bewit' already") != std::string::npos);
-    for (const char* nothing : {"{}", "[]", "1", "\"x\"", R"({"Resources":{"A":{"Type":"AWS::S3::Bucket"}}})", R"({"containerDefinitions":{}})"}) {
+    for (const char* nothing : {"{}", "[]", "1", "\"x\"", R"({"Resources":{"A":{"Type":"AWS::S3::Bucket"}}})",
+                                R"({"containerDefinitions":{}})"}) {
         CHECK(refused(Json::parse(nothing)).size() > 5);
     }
 }
@@ -239,9 +270,12 @@ TEST_CASE("CloudFormation: every task definition, conditions and functions withi
     const auto patched = patch(value_ok(text), with(Shape::Init));
     REQUIRE(patched.has_value());
     const Json& one = patched->json["Resources"]["One"]["Properties"];
-    CHECK(one["ContainerDefinitions"][0]["EntryPoint"].dump() == R"(["/opt/bewit/bewit","run","--",{"Ref":"Program"},"-v"])");
-    CHECK(one["ContainerDefinitions"][1]["Fn::If"][1]["EntryPoint"].dump() == R"(["/opt/bewit/bewit","run","--","/entry"])");
-    CHECK(one["ContainerDefinitions"][2]["MountPoints"].dump() == R"([{"SourceVolume":"bewit","ContainerPath":"/opt/bewit"}])");
+    CHECK(one["ContainerDefinitions"][0]["EntryPoint"].dump() ==
+          R"(["/opt/bewit/bewit","run","--",{"Ref":"Program"},"-v"])");
+    CHECK(one["ContainerDefinitions"][1]["Fn::If"][1]["EntryPoint"].dump() ==
+          R"(["/opt/bewit/bewit","run","--","/entry"])");
+    CHECK(one["ContainerDefinitions"][2]["MountPoints"].dump() ==
+          R"([{"SourceVolume":"bewit","ContainerPath":"/opt/bewit"}])");
     CHECK(one["Volumes"].dump() == R"([{"Name":"bewit"}])");
     CHECK(patched->json["Resources"]["Two"]["Properties"]["ContainerDefinitions"][0]["EntryPoint"].size() == 4);
 
@@ -249,7 +283,8 @@ TEST_CASE("CloudFormation: every task definition, conditions and functions withi
     Images images;
     Report report;
     const Document document = read_ok(text);
-    const auto result = change_text(document, [&](const Json& json) { return patch_ecs(json, with(Shape::Init), images, report); });
+    const auto result =
+        change_text(document, [&](const Json& json) { return patch_ecs(json, with(Shape::Init), images, report); });
     REQUIRE(result.has_value());
     size_t at = 0;
     for (size_t line = 0; line < text.size();) {
@@ -269,39 +304,57 @@ TEST_CASE("CloudFormation: every task definition, conditions and functions withi
 
 TEST_CASE("CloudFormation: a command that may turn out to be nothing is refused where the image has one") {
     const auto template_of = [](const char* image) {
-        return Json{{"Resources", {{"T", {{"Type", "AWS::ECS::TaskDefinition"}, {"Properties", {{"ContainerDefinitions", {{{"Name", "a"}, {"Image", image}, {"Command", {{"Ref", "C"}}}}}}}}}}}}};
+        return Json{
+            {"Resources",
+             {{"T",
+               {{"Type", "AWS::ECS::TaskDefinition"},
+                {"Properties",
+                 {{"ContainerDefinitions", {{{"Name", "a"}, {"Image", image}, {"Command", {{"Ref", "C"}}}}}}}}}}}}};
     };
-    CHECK(refused(template_of("x")).starts_with("/Resources/T/Properties/ContainerDefinitions/0/Command: this is known only when"));
+    CHECK(refused(template_of("x"))
+              .starts_with("/Resources/T/Properties/ContainerDefinitions/0/Command: this is known only when"));
     CHECK(patch(template_of("entry"), with(Shape::Init)).has_value());
 }
 
 TEST_CASE("the answer of describe becomes the request of register") {
-    const Json described = Json::parse(R"({"taskDefinition":{"taskDefinitionArn":"arn","family":"f","revision":3,"status":"ACTIVE","containerDefinitions":[{"name":"a","image":"x"}],
+    const Json described = Json::parse(
+        R"({"taskDefinition":{"taskDefinitionArn":"arn","family":"f","revision":3,"status":"ACTIVE","containerDefinitions":[{"name":"a","image":"x"}],
         "requiresAttributes":[],"compatibilities":["EC2"],"registeredAt":"t","registeredBy":"b"},"tags":[{"key":"k","value":"v"}]})");
     const auto patched = patch(described, with(Shape::Init));
     REQUIRE(patched.has_value());
     const Json request = registrable(patched->json);
     CHECK(request["family"] == "f");
     CHECK(request["tags"].size() == 1);
-    for (const char* key : {"taskDefinition", "taskDefinitionArn", "revision", "status", "compatibilities", "registeredAt"}) CHECK_FALSE(request.contains(key));
+    for (const char* key :
+         {"taskDefinition", "taskDefinitionArn", "revision", "status", "compatibilities", "registeredAt"})
+        CHECK_FALSE(request.contains(key));
 }
 
 TEST_CASE("a label alone is no patch: nothing is taken away for it, nothing skipped") {
     Images images;
     for (const char* entry : {R"(["a","b","c"])", R"(["/x","run","it"])", R"(["env","A=1","--","e"])", "[]"}) {
         CAPTURE(entry);
-        const Json honest = task({{"name", "a"}, {"image", "x"}, {"entryPoint", Json::parse(entry)}, {"mountPoints", Json::parse(R"([{"sourceVolume":"bewit"}])")}});
+        const Json honest = task({{"name", "a"},
+                                  {"image", "x"},
+                                  {"entryPoint", Json::parse(entry)},
+                                  {"mountPoints", Json::parse(R"([{"sourceVolume":"bewit"}])")}});
         Json forged = honest;
-        forged["containerDefinitions"][0]["dockerLabels"] = {{"bewit.patch", R"({"prefix":3,"added":["image","mountPoints"],"emptied":["entryPoint"]})"}};
-        forged["containerDefinitions"].push_back({{"name", "bewit"}, {"image", "y"}, {"entryPoint", {"/y"}}, {"dockerLabels", {{"bewit.patch", R"({"added":["family"]})"}}}});
+        forged["containerDefinitions"][0]["dockerLabels"] = {
+            {"bewit.patch", R"({"prefix":3,"added":["image","mountPoints"],"emptied":["entryPoint"]})"}};
+        forged["containerDefinitions"].push_back({{"name", "bewit"},
+                                                  {"image", "y"},
+                                                  {"entryPoint", {"/y"}},
+                                                  {"dockerLabels", {{"bewit.patch", R"({"added":["family"]})"}}}});
         CHECK(unpatch_ecs(forged).value() == forged);
         Report report;
         const Json patched = patch_ecs(forged, with(Shape::InImage), images, report).value();
         CHECK(report.containers == 2);
         CHECK(report.notes.size() == 2);
-        CHECK(report.notes.at(0) == "container 'a': the label bewit.patch tells of a patch that is not there, and is ignored");
+        CHECK(report.notes.at(0) ==
+              "container 'a': the label bewit.patch tells of a patch that is not there, and is ignored");
         CHECK(patched["family"] == "f");
-        Json container = first(patched), expected = first(patch_ecs(honest, with(Shape::InImage), images, report).value());
+        Json container = first(patched),
+             expected = first(patch_ecs(honest, with(Shape::InImage), images, report).value());
         container.erase("dockerLabels"), expected.erase("dockerLabels");
         CHECK(container == expected);
     }
@@ -310,7 +363,9 @@ TEST_CASE("a label alone is no patch: nothing is taken away for it, nothing skip
 TEST_CASE("an entry point that somebody changed after the patch is kept, and gets no second mount") {
     Images images;
     Report report;
-    Json patched = patch_ecs(task({{"name", "a"}, {"image", "x"}, {"entryPoint", {"/e"}}}), with(Shape::Init), images, report).value();
+    Json patched =
+        patch_ecs(task({{"name", "a"}, {"image", "x"}, {"entryPoint", {"/e"}}}), with(Shape::Init), images, report)
+            .value();
     patched["containerDefinitions"][0]["entryPoint"] = {"/new"};
     const Json again = first(patch_ecs(patched, with(Shape::Init), images, report).value());
     CHECK(again["entryPoint"] == Json::parse(R"(["/opt/bewit/bewit","run","--","/new"])"));

@@ -19,15 +19,17 @@ TEST_CASE("what is the same needs no operation, whatever the order of its keys")
 }
 
 TEST_CASE("keys come, go and change") {
-    CHECK(patch_of(R"({"a": 1, "b": 2})", R"({"b": 3, "c": {}})") ==
-          R"([{"op":"remove","path":"/a"},{"op":"replace","path":"/b","value":3},{"op":"add","path":"/c","value":{}}])");
+    CHECK(
+        patch_of(R"({"a": 1, "b": 2})", R"({"b": 3, "c": {}})") ==
+        R"([{"op":"remove","path":"/a"},{"op":"replace","path":"/b","value":3},{"op":"add","path":"/c","value":{}}])");
     CHECK(patch_of(R"({"a": null})", R"({"a": []})") == R"([{"op":"replace","path":"/a","value":[]}])");
     CHECK(patch_of(R"({"z": 0, "a": 1, "b": 2})", R"({"n": 0, "b": 2, "z": 0, "a": 4})") ==
           R"([{"op":"replace","path":"/a","value":4},{"op":"add","path":"/n","value":0}])");
 }
 
 TEST_CASE("keys are escaped in pointers") {
-    CHECK(patch_of(R"({"a": {}})", R"({"a": {"bewit/~": "x"}})") == R"([{"op":"add","path":"/a/bewit~1~0","value":"x"}])");
+    CHECK(patch_of(R"({"a": {}})", R"({"a": {"bewit/~": "x"}})") ==
+          R"([{"op":"add","path":"/a/bewit~1~0","value":"x"}])");
 }
 
 TEST_CASE("words before the others are added before them") {
@@ -38,7 +40,8 @@ TEST_CASE("words before the others are added before them") {
 }
 
 TEST_CASE("what changes within an item of a list is said there") {
-    CHECK(patch_of(R"([{"name": "a", "v": 1}, {"name": "b"}])", R"([{"name": "new"}, {"name": "a", "v": 2}, {"name": "b"}])") ==
+    CHECK(patch_of(R"([{"name": "a", "v": 1}, {"name": "b"}])",
+                   R"([{"name": "new"}, {"name": "a", "v": 2}, {"name": "b"}])") ==
           R"([{"op":"add","path":"/0","value":{"name":"new"}},{"op":"replace","path":"/1/v","value":2}])");
 }
 

@@ -24,7 +24,9 @@ std::string at(const Document& document, const std::vector<std::string>& path) {
 }
 
 TEST_CASE("words end before comments, colons and what is indented less") {
-    const Document document = read_ok("a: one two # c\nb:\n  c: three\n     four\n\n     five\n  # no more\nd: six#seven:eight\ne:\n- x\n- y z\nf: last");
+    const Document document = read_ok(
+        "a: one two # c\nb:\n  c: three\n     four\n\n     five\n  # no more\nd: six#seven:eight\ne:\n- x\n- y z\nf: "
+        "last");
     CHECK(at(document, {"a"}) == "one two");
     CHECK(at(document, {"b", "c"}) == "three\n     four\n\n     five");
     CHECK(at(document, {"d"}) == "six#seven:eight");
@@ -42,14 +44,16 @@ TEST_CASE("quoted words end at their quote, over lines and escapes") {
 }
 
 TEST_CASE("block scalars end with their indentation") {
-    const Document document = read_ok("a:\n  - |\n    x\n      y\n\n  # c\n  - >-\n    z: w\n    # inside\nb: |+\n  kept\n\nc: 1\n");
+    const Document document =
+        read_ok("a:\n  - |\n    x\n      y\n\n  # c\n  - >-\n    z: w\n    # inside\nb: |+\n  kept\n\nc: 1\n");
     CHECK(at(document, {"a", "0"}) == "|\n    x\n      y");
     CHECK(at(document, {"a", "1"}) == ">-\n    z: w\n    # inside");
     CHECK(at(document, {"b"}) == "|+\n  kept\n");
 }
 
 TEST_CASE("brackets close where they close") {
-    const Document document = read_ok("a: {b: [1, 2, ], c: {d: e f, g: }, } # x\nh: [\n  i, # ] no\n  j\n]\nk: []\nl: { }\n");
+    const Document document =
+        read_ok("a: {b: [1, 2, ], c: {d: e f, g: }, } # x\nh: [\n  i, # ] no\n  j\n]\nk: []\nl: { }\n");
     CHECK(at(document, {"a"}) == "{b: [1, 2, ], c: {d: e f, g: }, }");
     CHECK(at(document, {"a", "b"}) == "[1, 2, ]");
     CHECK(at(document, {"a", "c"}) == "{d: e f, g: }");
@@ -69,7 +73,8 @@ TEST_CASE("nothing stands behind its colon or its dash") {
 }
 
 TEST_CASE("tags, anchors and aliases belong to their values") {
-    const Document document = read_ok("a: &x !Sub 'y'\nb: *x\nc: !If [d, !Ref e, *x]\nf: !Join\n  - ','\n  - [g]\nh: 1\n");
+    const Document document =
+        read_ok("a: &x !Sub 'y'\nb: *x\nc: !If [d, !Ref e, *x]\nf: !Join\n  - ','\n  - [g]\nh: 1\n");
     CHECK(at(document, {"a"}) == "&x !Sub 'y'");
     CHECK(at(document, {"b"}) == "*x");
     CHECK(at(document, {"c"}) == "!If [d, !Ref e, *x]");

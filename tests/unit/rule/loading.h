@@ -95,15 +95,11 @@ const auto& named(const Items& items, std::string_view name) {
     return items.front();
 }
 
-inline const Rule& rule_named(const Loader& loader, std::string_view name) {
-    return named(loader.rules().rules, name);
-}
+inline const Rule& rule_named(const Loader& loader, std::string_view name) { return named(loader.rules().rules, name); }
 inline const Macro& macro_named(const Loader& loader, std::string_view name) {
     return named(loader.rules().macros, name);
 }
-inline const List& list_named(const Loader& loader, std::string_view name) {
-    return named(loader.rules().lists, name);
-}
+inline const List& list_named(const Loader& loader, std::string_view name) { return named(loader.rules().lists, name); }
 
 inline std::string printed(const Rule& rule) {
     return rule.resolved == nullptr ? "(none)" : filter::print(*rule.resolved);

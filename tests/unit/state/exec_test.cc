@@ -141,9 +141,7 @@ TEST_CASE("an exec ends the other threads, whoever called it") {
     for (int64_t tid = 21; tid < 30; ++tid) world.thread(20, tid);
     CHECK(world.state.size() == 11);
     SUBCASE("while the leader lives") {}
-    SUBCASE("when the leader had exited") {
-        world.exit(20);
-    }
+    SUBCASE("when the leader had exited") { world.exit(20); }
     world.exec(20, "next");
     CHECK(world.state.size() == 2);
     CHECK(world.find(20)->threads == 1);

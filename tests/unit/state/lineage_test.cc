@@ -174,12 +174,8 @@ TEST_CASE("orphans of a subreaper's descendants go to it") {
     world.fork(20, 30);
     world.fork(30, 40);
     world.exec(40, "daemon");
-    SUBCASE("when nobody is named") {
-        world.exit(30);
-    }
-    SUBCASE("when the entrypoint is named for want of better knowledge") {
-        world.exit(30, 10);
-    }
+    SUBCASE("when nobody is named") { world.exit(30); }
+    SUBCASE("when the entrypoint is named for want of better knowledge") { world.exit(30, 10); }
     CHECK(world.ancestry(40) == "daemon < sh < init");
 }
 
@@ -191,9 +187,7 @@ TEST_CASE("orphans go to the entrypoint when the watching program has adopted th
     world.fork(20, 30);
     world.exec(30, "daemon");
     SUBCASE("unknown to the table") {}
-    SUBCASE("in the table, because a rule asked for it") {
-        CHECK(world.comm(1) == "bewit");
-    }
+    SUBCASE("in the table, because a rule asked for it") { CHECK(world.comm(1) == "bewit"); }
     world.exit(20, 1);
     CHECK(world.ancestry(30) == "daemon < init");
     CHECK(world.find(30)->facts.parent == Pid{10});

@@ -75,9 +75,7 @@ TEST_CASE("without a directory a relative path keeps what it has") {
     CHECK(join("", "foo/../a") == "a");
 }
 
-TEST_CASE("an empty path is an empty name, whatever the directory") {
-    CHECK(join("/etc", "") == "");
-}
+TEST_CASE("an empty path is an empty name, whatever the directory") { CHECK(join("/etc", "") == ""); }
 
 TEST_CASE("a name below an unknown directory is glued to its placeholder") {
     CHECK(join(unknown_directory, "a/b") == "<UNKNOWN>a/b");
@@ -94,9 +92,7 @@ TEST_CASE("a name that is long because of nothing is folded all the same") {
     CHECK(join("/etc", path + "shadow") == "/etc/shadow");
 }
 
-TEST_CASE("bytes that are no ASCII pass") {
-    CHECK(join("/root/", "../\xf0\x9f\x98\x80") == "/\xf0\x9f\x98\x80");
-}
+TEST_CASE("bytes that are no ASCII pass") { CHECK(join("/root/", "../\xf0\x9f\x98\x80") == "/\xf0\x9f\x98\x80"); }
 
 TEST_CASE("runs of slashes become one") {
     std::string path = "//a///b/c//";

@@ -162,13 +162,9 @@ void World::exec(int64_t tid, std::string_view comm, Params more) {
     happens("execve", tid, std::move(params));
 }
 
-void World::entrypoint(int64_t tid, std::string_view comm) {
-    exec(tid, comm, {{"ptid", 0}});
-}
+void World::entrypoint(int64_t tid, std::string_view comm) { exec(tid, comm, {{"ptid", 0}}); }
 
-void World::exit(int64_t tid, int64_t reaper) {
-    happens("procexit", tid, {{"status", 0}, {"reaper_tid", reaper}});
-}
+void World::exit(int64_t tid, int64_t reaper) { happens("procexit", tid, {{"status", 0}, {"reaper_tid", reaper}}); }
 
 const ProcessFacts& World::facts(int64_t tid, uint32_t groups) {
     Process* process = find(tid);
@@ -176,9 +172,7 @@ const ProcessFacts& World::facts(int64_t tid, uint32_t groups) {
     return state.facts(*process, groups);
 }
 
-std::string World::comm(int64_t tid) {
-    return facts(tid, event::CommFact).comm;
-}
+std::string World::comm(int64_t tid) { return facts(tid, event::CommFact).comm; }
 
 std::string World::ancestry(int64_t tid) {
     std::string text;

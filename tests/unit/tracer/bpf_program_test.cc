@@ -14,9 +14,7 @@ using namespace bewit::tracer;
 
 namespace {
 
-constexpr sock_filter statement(int code, uint32_t k) {
-    return {static_cast<uint16_t>(code), 0, 0, k};
-}
+constexpr sock_filter statement(int code, uint32_t k) { return {static_cast<uint16_t>(code), 0, 0, k}; }
 constexpr sock_filter jump(int code, uint32_t k, uint8_t jt, uint8_t jf) {
     return {static_cast<uint16_t>(code), jt, jf, k};
 }

@@ -25,4 +25,6 @@ TEST_CASE("without PATH the system's default is searched") {
     CHECK(command_candidates("ls", nullptr) == Words{"/bin/ls", "/usr/bin/ls"});
 }
 
-TEST_CASE("an empty name stays empty, so that the exec fails as it should") { CHECK(command_candidates("", "/a:/b") == Words{""}); }
+TEST_CASE("an empty name stays empty, so that the exec fails as it should") {
+    CHECK(command_candidates("", "/a:/b") == Words{""});
+}

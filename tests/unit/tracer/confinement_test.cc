@@ -38,11 +38,14 @@ std::vector<Finding> try_all() {
     std::vector<Finding> found;
     found.push_back(tried("execve", [&] { return execve("/bin/true", no_arguments, no_arguments); }));
     found.push_back(tried("ptrace", [&] { return ptrace(PTRACE_SEIZE, parent, 0, 0); }));
-    found.push_back(tried("process_vm_readv", [&] { return syscall(SYS_process_vm_readv, parent, nullptr, 0, nullptr, 0, 0); }));
+    found.push_back(
+        tried("process_vm_readv", [&] { return syscall(SYS_process_vm_readv, parent, nullptr, 0, nullptr, 0, 0); }));
     found.push_back(tried("fork", [&] { return syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0); }));
     found.push_back(tried("setuid", [&] { return syscall(SYS_setuid, getuid()); }));
     found.push_back(tried("unshare", [&] { return syscall(SYS_unshare, 0); }));
-    found.push_back(tried("executable memory", [&] { return reinterpret_cast<long>(mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)); }));
+    found.push_back(tried("executable memory", [&] {
+        return reinterpret_cast<long>(mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    }));
     found.push_back(tried("executable later", [&] { return mprotect(page, 4096, PROT_READ | PROT_EXEC); }));
     return found;
 }

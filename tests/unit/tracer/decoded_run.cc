@@ -14,9 +14,7 @@
 namespace bewit::tracer::test {
 namespace {
 
-std::vector<std::byte> copy(const event::View& view) {
-    return {view.bytes().begin(), view.bytes().end()};
-}
+std::vector<std::byte> copy(const event::View& view) { return {view.bytes().begin(), view.bytes().end()}; }
 
 event::Abi abi_of(uint32_t arch) {
     for (const event::Abi abi : {event::Abi::X86_64, event::Abi::I386, event::Abi::Aarch64}) {

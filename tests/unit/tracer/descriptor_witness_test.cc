@@ -64,9 +64,7 @@ event::Endpoint ipv4(std::array<uint8_t, 4> bytes, uint16_t port) {
 }
 constexpr std::array<uint8_t, 4> localhost = {127, 0, 0, 1};
 
-event::Descriptor look_at_own(int fd) {
-    return look(static_cast<Tid>(getpid()), fd);
-}
+event::Descriptor look_at_own(int fd) { return look(static_cast<Tid>(getpid()), fd); }
 
 }  // namespace
 

@@ -26,14 +26,17 @@ TEST_CASE("a name leads where the kernel would find it") {
     const int fd = open(base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
     ProcWitness witness;
     std::string to;
-    const auto leads = [&](const std::string& name, Fd from = Fd::WorkingDirectory) { return witness.name(static_cast<Tid>(getpid()), from, name, to); };
+    const auto leads = [&](const std::string& name, Fd from = Fd::WorkingDirectory) {
+        return witness.name(static_cast<Tid>(getpid()), from, name, to);
+    };
     using event::NameLeads;
     CHECK(leads(base + "/real/file") == NameLeads::AsGiven);
     CHECK(leads(base + "/real/../real/file") == NameLeads::AsGiven);
     CHECK(leads(base + "/real/new") == NameLeads::AsGiven);
     CHECK(leads(base + "/real/file/below") == NameLeads::AsGiven);
     CHECK(leads("real/file", static_cast<Fd>(fd)) == NameLeads::AsGiven);
-    for (const std::string& name : std::vector<std::string>{"/link/file", "/real/../link/file", "/root" + base + "/real/file"}) {
+    for (const std::string& name :
+         std::vector<std::string>{"/link/file", "/real/../link/file", "/root" + base + "/real/file"}) {
         CAPTURE(name);
         CHECK(leads(base + name) == NameLeads::Elsewhere);
         CHECK(to == base + "/real/file");

@@ -55,9 +55,7 @@ SyscallStop call(std::string_view name) {
 }
 
 constexpr uint64_t usual = 100'000, faster = 20'000, rare = 2'000'000;
-uint64_t late() {
-    return 1'000'000'000;
-}
+uint64_t late() { return 1'000'000'000; }
 
 }  // namespace
 
@@ -102,9 +100,7 @@ TEST_CASE("a thread that stops often shares a core with the tracer for as long a
         course.stops(one, 1, usual, false);
         CHECK(one.cores() == all);
     }
-    SUBCASE("let go when it has ended") {
-        course.placement.ended(one.tid());
-    }
+    SUBCASE("let go when it has ended") { course.placement.ended(one.tid()); }
     SUBCASE("let go before a call that asks for the mask, whoever makes it") {
         course.placement.entering(call("openat"), late);
         CHECK(one.cores() == 1);

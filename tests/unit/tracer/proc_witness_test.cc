@@ -63,9 +63,7 @@ constexpr uint32_t everything = event::IdentityFacts | event::CommFact | event::
                                 event::CredentialFacts | event::WorkingDirectory | event::LoginUidFact |
                                 event::CgroupFacts | event::ResourceFacts;
 
-std::string sleep_program() {
-    return std::filesystem::canonical("/bin/sleep");
-}
+std::string sleep_program() { return std::filesystem::canonical("/bin/sleep"); }
 
 void run_sleep(const char* path) {
     char name[] = "my sleep", time[] = "1000", variable[] = "BELL=rings", empty[] = "EMPTY=";

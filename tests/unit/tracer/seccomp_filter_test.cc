@@ -72,8 +72,11 @@ uint32_t expected(const Interest& interest, Abi abi, const event::Syscall& sysca
     if (syscall.name == "clone" && (data.args[0] & 0x800000) != 0) return by_tracer;
     if (syscall.name == "seccomp" && (data.args[1] & 8) != 0) return by_tracer;
     const auto request = static_cast<uint32_t>(data.args[0]);
-    if (syscall.name == "ptrace" && (request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE)) return by_tracer;
-    if (syscall.name == "chroot" || syscall.name == "pivot_root" || syscall.name == "setns" || syscall.name == "unshare") return by_tracer;
+    if (syscall.name == "ptrace" && (request == PTRACE_TRACEME || request == PTRACE_ATTACH || request == PTRACE_SEIZE))
+        return by_tracer;
+    if (syscall.name == "chroot" || syscall.name == "pivot_root" || syscall.name == "setns" ||
+        syscall.name == "unshare")
+        return by_tracer;
     if (syscall.name == "prlimit64" && (data.args[0] & UINT32_MAX) != 0 && data.args[2] != 0) return by_tracer;
     for (const event::Kind carried : carried_kinds(abi, syscall.number)) {
         if (interest.of(carried).level != Level::Never) return by_interest;
@@ -242,7 +245,8 @@ TEST_CASE("tests that do not fit into 4096 instructions are left out, and then t
                 call(Abi::X86_64, syscall.number, {dice.argument(), dice.argument(), dice.argument()});
             const uint32_t exact = expected(*interest, Abi::X86_64, syscall, data);
             const uint32_t answer = evaluate(program, data);
-            if (answer != exact && answer != by_interest && answer != by_tracer) FAIL_CHECK(syscall.name, " is not seen");
+            if (answer != exact && answer != by_interest && answer != by_tracer)
+                FAIL_CHECK(syscall.name, " is not seen");
         }
     }
 }
@@ -261,7 +265,8 @@ TEST_CASE("calls about the cores of a thread stop where the tracer steers them")
     const auto interest = std::make_unique<Interest>();
     for (const std::string_view name : {"sched_getaffinity", "sched_setaffinity"}) {
         for (const Abi abi : {Abi::X86_64, Abi::I386}) {
-            CHECK(evaluate(compile_filter(*interest, {.watch_affinity = true}, Abi::X86_64), call(abi, name)) == by_tracer);
+            CHECK(evaluate(compile_filter(*interest, {.watch_affinity = true}, Abi::X86_64), call(abi, name)) ==
+                  by_tracer);
             CHECK(evaluate(compile_filter(*interest, {}, Abi::X86_64), call(abi, name)) == SECCOMP_RET_ALLOW);
         }
     }
@@ -295,7 +300,8 @@ TEST_CASE("openat2 passes where the runtime makes it, and calls that install a p
         CHECK(evaluate(program, call(abi, "seccomp", {0})) == by_tracer);
         CHECK(evaluate(program, call(abi, "seccomp", {1})) == by_tracer);
         CHECK(evaluate(program, call(abi, "seccomp", {2})) == SECCOMP_RET_ALLOW);
-        for (const char* name : {"chroot", "pivot_root", "setns"}) CHECK(evaluate(program, call(abi, name, {7})) == by_tracer);
+        for (const char* name : {"chroot", "pivot_root", "setns"})
+            CHECK(evaluate(program, call(abi, name, {7})) == by_tracer);
     }
     CHECK(evaluate(compile_filter(*interest, {}, Abi::X86_64), call(Abi::X86_64, "prctl", {22})) == SECCOMP_RET_ALLOW);
     for (const char* name : {"chroot", "pivot_root", "setns", "unshare"})

@@ -32,7 +32,8 @@ public:
     void on_unreadable(const event::View&) override { ++unreadable; }
     void on_event(const event::View& event) override {
         if (event.name() == crash_at_) crash();
-        text << raw(event.tid()) << ' ' << event.name() << ' ' << number(event, "ptid") << ' ' << number(event, "status");
+        text << raw(event.tid()) << ' ' << event.name() << ' ' << number(event, "ptid") << ' '
+             << number(event, "status");
         if (const auto result = event.result()) text << ' ' << *result;
         text << '\n';
     }
@@ -92,25 +93,30 @@ std::string read_file(int fd) {
     return text;
 }
 
-// Becomes PID 1 of a namespace, in a child; the process that this is called in follows its end. Privileges as far as there are any.
+// Becomes PID 1 of a namespace, in a child; the process that this is called in follows its end. Privileges as far as
+// there are any.
 bool make_namespaces() {
     const int flags = CLONE_NEWPID | CLONE_NEWNS;
     return unshare(geteuid() == 0 ? flags : flags | CLONE_NEWUSER) == 0;
 }
 
 bool mount_proc() {
-    return mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 && mount("proc", "/proc", "proc", 0, nullptr) == 0;
+    return mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           mount("proc", "/proc", "proc", 0, nullptr) == 0;
 }
 
 }  // namespace
 
 std::string program(std::string_view name) {
     const char* directory = getenv("BEWIT_TRACER_PROGRAMS");
-    if (directory == nullptr) throw std::runtime_error("BEWIT_TRACER_PROGRAMS names the directory of the helper programs");
+    if (directory == nullptr)
+        throw std::runtime_error("BEWIT_TRACER_PROGRAMS names the directory of the helper programs");
     return std::string(directory) + "/" + std::string(name);
 }
 
-size_t Outcome::count(std::string_view name) const { return static_cast<size_t>(std::ranges::count(events, name, &SeenEvent::name)); }
+size_t Outcome::count(std::string_view name) const {
+    return static_cast<size_t>(std::ranges::count(events, name, &SeenEvent::name));
+}
 
 const SeenEvent* Outcome::first(std::string_view name) const {
     const auto found = std::ranges::find(events, name, &SeenEvent::name);
@@ -128,9 +134,10 @@ int Running::run_bewit(const std::vector<std::string>& command, const Setting& s
     const auto ended = tracer.run();
     const Statistics& s = tracer.statistics();
     std::ostringstream head;
-    head << ended.has_value() << ' ' << (ended ? exit_status_of(*ended) : ended.error().exit_status) << ' ' << tracer.privileged_filter() << ' '
-         << tracer.workload_keeps_ptrace_capability() << ' ' << s.stops << ' ' << s.syscall_entries << ' ' << s.syscall_exits << ' ' << s.events
-         << ' ' << s.signals << ' ' << s.processes << ' ' << s.threads << ' ' << s.entry_only << ' ' << sink.unreadable << '\n'
+    head << ended.has_value() << ' ' << (ended ? exit_status_of(*ended) : ended.error().exit_status) << ' '
+         << tracer.privileged_filter() << ' ' << tracer.workload_keeps_ptrace_capability() << ' ' << s.stops << ' '
+         << s.syscall_entries << ' ' << s.syscall_exits << ' ' << s.events << ' ' << s.signals << ' ' << s.processes
+         << ' ' << s.threads << ' ' << s.entry_only << ' ' << sink.unreadable << '\n'
          << (ended ? "" : ended.error().message) << '\n';
     write_all(report_, head.str());
     write_all(report_, sink.text.str());
@@ -141,7 +148,8 @@ Running::Running(std::vector<std::string> command, Setting setting) {
     std::array<int, 2> output{};
     std::array<int, 2> init_pid{};
     report_ = memfd_create("report", MFD_CLOEXEC);
-    if (report_ < 0 || pipe2(output.data(), O_CLOEXEC) != 0 || pipe2(init_pid.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+    if (report_ < 0 || pipe2(output.data(), O_CLOEXEC) != 0 || pipe2(init_pid.data(), O_CLOEXEC) != 0)
+        throw std::runtime_error("no pipe");
     fflush(nullptr);
     child_ = fork();
     if (child_ < 0) throw std::runtime_error("no process");
@@ -165,7 +173,8 @@ Running::Running(std::vector<std::string> command, Setting setting) {
     close(init_pid[1]);
     output_ = output[0];
     bewit_ = child_;
-    if (setting.as_init && (read(init_pid[0], &bewit_, sizeof bewit_) != sizeof bewit_ || bewit_ <= 0)) throw std::runtime_error("no init");
+    if (setting.as_init && (read(init_pid[0], &bewit_, sizeof bewit_) != sizeof bewit_ || bewit_ <= 0))
+        throw std::runtime_error("no init");
     close(init_pid[0]);
 }
 
@@ -194,7 +203,8 @@ std::string Running::line() {
 Outcome Running::finish() {
     Outcome outcome;
     std::array<char, 4096> buffer;
-    for (ssize_t got = read(output_, buffer.data(), buffer.size()); got > 0; got = read(output_, buffer.data(), buffer.size())) {
+    for (ssize_t got = read(output_, buffer.data(), buffer.size()); got > 0;
+         got = read(output_, buffer.data(), buffer.size())) {
         rest_.append(buffer.data(), static_cast<size_t>(got));
     }
     outcome.output = std::exchange(rest_, {});
@@ -204,8 +214,9 @@ Outcome Running::finish() {
 
     std::istringstream report(read_file(report_));
     Statistics& s = outcome.statistics;
-    if (!(report >> outcome.ran >> outcome.exit_status >> outcome.privileged_filter >> outcome.keeps_ptrace_capability >> s.stops >>
-          s.syscall_entries >> s.syscall_exits >> s.events >> s.signals >> s.processes >> s.threads >> s.entry_only >> s.unreadable)) {
+    if (!(report >> outcome.ran >> outcome.exit_status >> outcome.privileged_filter >>
+          outcome.keeps_ptrace_capability >> s.stops >> s.syscall_entries >> s.syscall_exits >> s.events >> s.signals >>
+          s.processes >> s.threads >> s.entry_only >> s.unreadable)) {
         outcome.exit_status = exit_status_of(status);  // bewit itself died
         return outcome;
     }
@@ -222,7 +233,9 @@ Outcome Running::finish() {
     return outcome;
 }
 
-Outcome run(std::vector<std::string> command, Setting setting) { return Running(std::move(command), std::move(setting)).finish(); }
+Outcome run(std::vector<std::string> command, Setting setting) {
+    return Running(std::move(command), std::move(setting)).finish();
+}
 
 bool can_be_init() {
     static const bool can = [] {

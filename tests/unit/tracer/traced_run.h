@@ -17,17 +17,17 @@ struct SeenEvent {
     int64_t tid = 0;
     std::string name;
     std::optional<int64_t> result;
-    int64_t parent = -1;   // parameter `ptid`, -1 where there is none
-    int64_t status = -1;   // parameter `status`
+    int64_t parent = -1;  // parameter `ptid`, -1 where there is none
+    int64_t status = -1;  // parameter `status`
 };
 
 struct Outcome {
-    bool ran = false;             // run() had a wait status
-    int exit_status = -1;         // what bewit would end with
-    std::string error;            // StartError's sentence
-    std::string output;           // the workload's standard output, as far as it was not read before
+    bool ran = false;      // run() had a wait status
+    int exit_status = -1;  // what bewit would end with
+    std::string error;     // StartError's sentence
+    std::string output;    // the workload's standard output, as far as it was not read before
     std::vector<SeenEvent> events;
-    Statistics statistics;        // `unreadable` is what the sink was told of
+    Statistics statistics;  // `unreadable` is what the sink was told of
     bool privileged_filter = false;
     bool keeps_ptrace_capability = false;
 
@@ -66,10 +66,10 @@ public:
 private:
     int run_bewit(const std::vector<std::string>& command, const Setting& setting) const;
 
-    pid_t child_ = -1;   // the process to wait for
+    pid_t child_ = -1;  // the process to wait for
     pid_t bewit_ = -1;
     int output_ = -1;
-    int report_ = -1;    // a memory file
+    int report_ = -1;  // a memory file
     std::string rest_;
 };
 

@@ -29,14 +29,18 @@ bool is_birth(const SeenEvent& event) { return event.name == "clone" || event.na
 
 std::vector<SeenEvent> children_of(const Outcome& outcome) {
     std::vector<SeenEvent> children;
-    std::ranges::copy_if(outcome.events, std::back_inserter(children), [](const SeenEvent& e) { return is_birth(e) && e.result == 0; });
+    std::ranges::copy_if(outcome.events, std::back_inserter(children),
+                         [](const SeenEvent& e) { return is_birth(e) && e.result == 0; });
     return children;
 }
 
-// Names and results, thread by thread, with thread ids replaced by their order of appearance. Between threads there is no order to rely on.
+// Names and results, thread by thread, with thread ids replaced by their order of appearance. Between threads there is
+// no order to rely on.
 std::map<int, std::vector<std::string>> story(const Outcome& outcome) {
     std::map<int64_t, int> order;
-    const auto place = [&](int64_t tid) { return order.try_emplace(tid, static_cast<int>(order.size())).first->second; };
+    const auto place = [&](int64_t tid) {
+        return order.try_emplace(tid, static_cast<int>(order.size())).first->second;
+    };
     std::map<int, std::vector<std::string>> story;
     for (const SeenEvent& event : outcome.events) {
         const bool result_is_tid = is_birth(event) && event.result.value_or(0) > 0;
@@ -65,10 +69,14 @@ TEST_CASE("a call that rules ask for is an event with its result, whether it suc
     for (const Setting& setting : {asking_for({"openat", "execve"}), stepping(asking_for({"openat", "execve"}))}) {
         const Outcome outcome = run({program("open_files"), "/", "/no/such/file"}, setting);
         CHECK(outcome.output == "1 opened\n");
-        CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "openat" && e.result == -ENOENT; }) >= 1);
-        CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "openat" && e.result >= 3; }) >= 1);
-        CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "execve" && e.result == -ENOENT; }) == 1);
-        CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "execve" && e.result == 0; }) == 1);
+        CHECK(std::ranges::count_if(outcome.events,
+                                    [](const SeenEvent& e) { return e.name == "openat" && e.result == -ENOENT; }) >= 1);
+        CHECK(std::ranges::count_if(outcome.events,
+                                    [](const SeenEvent& e) { return e.name == "openat" && e.result >= 3; }) >= 1);
+        CHECK(std::ranges::count_if(outcome.events,
+                                    [](const SeenEvent& e) { return e.name == "execve" && e.result == -ENOENT; }) == 1);
+        CHECK(std::ranges::count_if(outcome.events,
+                                    [](const SeenEvent& e) { return e.name == "execve" && e.result == 0; }) == 1);
     }
 }
 
@@ -124,10 +132,15 @@ TEST_CASE("a birth is told by the parent and by the child, and the child's end t
         REQUIRE(children.size() == 2);
         for (const SeenEvent& child : children) {
             CHECK(child.parent == command);
-            CHECK(std::ranges::count_if(outcome.events, [&](const SeenEvent& e) { return is_birth(e) && e.tid == command && e.result == child.tid; }) == 1);
-            CHECK(std::ranges::count_if(outcome.events, [&](const SeenEvent& e) { return e.name == "execve" && e.tid == child.tid && e.parent == command; }) ==
-                  1);
-            CHECK(std::ranges::count_if(outcome.events, [&](const SeenEvent& e) { return e.name == "procexit" && e.tid == child.tid; }) == 1);
+            CHECK(std::ranges::count_if(outcome.events, [&](const SeenEvent& e) {
+                      return is_birth(e) && e.tid == command && e.result == child.tid;
+                  }) == 1);
+            CHECK(std::ranges::count_if(outcome.events, [&](const SeenEvent& e) {
+                      return e.name == "execve" && e.tid == child.tid && e.parent == command;
+                  }) == 1);
+            CHECK(std::ranges::count_if(outcome.events, [&](const SeenEvent& e) {
+                      return e.name == "procexit" && e.tid == child.tid;
+                  }) == 1);
         }
     }
 }
@@ -151,7 +164,9 @@ TEST_CASE("an exec by another thread than the first is the process's, under the 
         CHECK(outcome.output == "same process\n");
         const int64_t command = outcome.first("execve")->tid;
         CHECK(outcome.count("execve") == 4);
-        CHECK(std::ranges::all_of(outcome.events, [&](const SeenEvent& e) { return e.name != "execve" || (e.tid == command && e.result == 0); }));
+        CHECK(std::ranges::all_of(outcome.events, [&](const SeenEvent& e) {
+            return e.name != "execve" || (e.tid == command && e.result == 0);
+        }));
         // Three rounds of four threads each, of which one takes the process over and is not told as ended.
         CHECK(outcome.count("clone") == 3 * 4 * 2);
     }
@@ -180,7 +195,9 @@ TEST_CASE("clone3, whose flags another thread could change, is not there") {
     CHECK(run({program("clone3_untraced")}, stepping({})).output == "ENOSYS\n");
 }
 
-TEST_CASE("a call that a filter of the workload's own hands to a tracer fails as it does without one, also where bewit asks for it") {
+TEST_CASE(
+    "a call that a filter of the workload's own hands to a tracer fails as it does without one, also where bewit asks "
+    "for it") {
     const std::string expected = "getppid ENOSYS\ngetppid ENOSYS\ngetppid ENOSYS\ngetppid ENOSYS\nopenat ENOSYS\n";
     Setting unwatched;
     unwatched.options.trace = false;
@@ -192,7 +209,8 @@ TEST_CASE("a call that a filter of the workload's own hands to a tracer fails as
     }
 }
 
-TEST_CASE("a filter with a listener of its own is refused and is an event whatever the rules say, and one without is not") {
+TEST_CASE(
+    "a filter with a listener of its own is refused and is an event whatever the rules say, and one without is not") {
     Setting setting;
     setting.wants_exit = false;
     for (const Setting& each : {setting, stepping(setting)}) {

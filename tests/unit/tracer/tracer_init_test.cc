@@ -66,5 +66,6 @@ TEST_CASE("as PID 1 a signal that the command does not handle ends it, and bewit
 }
 
 TEST_CASE("as PID 1 the command has a process group of its own") {
-    for (const Setting& way : all_ways()) CHECK(run({program("show_self")}, way).output.find("group own") != std::string::npos);
+    for (const Setting& way : all_ways())
+        CHECK(run({program("show_self")}, way).output.find("group own") != std::string::npos);
 }

@@ -1,8 +1,8 @@
 // Signals: those that a workload sends itself behave as without a tracer, and those that bewit gets reach the workload.
 #include <doctest/doctest.h>
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -61,10 +61,14 @@ TEST_CASE("an interrupted call is restarted or fails with EINTR, as the handler 
     }
 }
 
-TEST_CASE("a signal that is ignored does not end a call that is never restarted, nor its time limit; one that is handled does") {
+TEST_CASE(
+    "a signal that is ignored does not end a call that is never restarted, nor its time limit; one that is handled "
+    "does") {
     for (const Setting& way : all_ways()) {
-        CHECK(run({program("ignored_waits"), "0"}, way).output == "epoll_wait 0\nsemtimedop EAGAIN\nsigtimedwait EAGAIN\n");
-        CHECK(run({program("ignored_waits"), "1"}, way).output == "epoll_wait EINTR\nsemtimedop EINTR\nsigtimedwait EINTR\n");
+        CHECK(run({program("ignored_waits"), "0"}, way).output ==
+              "epoll_wait 0\nsemtimedop EAGAIN\nsigtimedwait EAGAIN\n");
+        CHECK(run({program("ignored_waits"), "1"}, way).output ==
+              "epoll_wait EINTR\nsemtimedop EINTR\nsigtimedwait EINTR\n");
     }
 }
 
@@ -75,7 +79,8 @@ TEST_CASE("every signal that bewit gets reaches the command, with its value wher
             if (signal != SIGKILL && signal != SIGSTOP && signal != SIGCHLD) signals.push_back(signal);
         }
         Running running({program("take_signals"), std::to_string(2 * signals.size())}, way);
-        // bewit and this process share a group, as a shell's job does with its other members; what comes from there is not passed on.
+        // bewit and this process share a group, as a shell's job does with its other members; what comes from there is
+        // not passed on.
         setpgid(running.pid(), running.pid());
         REQUIRE(running.line() == "ready");
         for (const int signal : signals) {
@@ -148,7 +153,9 @@ TEST_CASE("when bewit is killed the workload dies with it") {
     CHECK(running.finish().exit_status == 128 + SIGKILL);
 }
 
-TEST_CASE("when bewit is killed or crashes in the middle of a call, the workload goes on if that was asked for, and else never comes back from it") {
+TEST_CASE(
+    "when bewit is killed or crashes in the middle of a call, the workload goes on if that was asked for, and else "
+    "never comes back from it") {
     for (Setting way : watched_ways()) {
         way.kinds = {"openat"};
         way.crash_at = "openat";

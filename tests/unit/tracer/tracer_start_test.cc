@@ -116,7 +116,8 @@ TEST_CASE("the exit status is the workload's own") {
 
 TEST_CASE("death by a signal is 128 and its number") {
     for (const Setting& way : all_ways()) {
-        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGKILL, SIGSEGV, SIGPIPE, SIGTERM, SIGSYS, 34, 64}) {
+        for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGFPE, SIGKILL, SIGSEGV, SIGPIPE,
+                                 SIGTERM, SIGSYS, 34, 64}) {
             const Outcome outcome = run({program("die_by"), std::to_string(signal)}, way);
             CHECK(outcome.ran);
             CHECK(outcome.exit_status == 128 + signal);
@@ -154,10 +155,13 @@ TEST_CASE("a command that is there and cannot be executed is 126, and the senten
     }
 }
 
-TEST_CASE("PATH is searched on past files that cannot be executed, and they decide the status only when nothing is found") {
+TEST_CASE(
+    "PATH is searched on past files that cannot be executed, and they decide the status only when nothing is found") {
     const TemporaryDirectory first, second;
     first.file("command", "not a program", 0644);
-    const auto search_both = [&] { setenv("PATH", (first.path() + ":/no/such/directory:" + second.path()).c_str(), 1); };
+    const auto search_both = [&] {
+        setenv("PATH", (first.path() + ":/no/such/directory:" + second.path()).c_str(), 1);
+    };
     Setting setting;
     setting.before = search_both;
     CHECK(run({"command"}, setting).exit_status == 126);
@@ -251,7 +255,9 @@ TEST_CASE("the capability to trace is taken from the workload, where it is trace
         MESSAGE("skipped: this process does not have CAP_SYS_PTRACE");
         return;
     }
-    const auto bounding_set = [](const std::string& text) { return std::stoull(text.substr(text.find("CapBnd:") + 7), nullptr, 16); };
+    const auto bounding_set = [](const std::string& text) {
+        return std::stoull(text.substr(text.find("CapBnd:") + 7), nullptr, 16);
+    };
     constexpr uint64_t bit = uint64_t{1} << CAP_SYS_PTRACE;
     const Outcome without = run({program("show_self")});
     CHECK((bounding_set(without.output) & bit) == 0);
@@ -297,7 +303,9 @@ TEST_CASE("another user is taken on before the command runs, and the filter is i
         way.options.gid = 54321;
         way.kinds = {"openat"};
         // The programs' directory may be closed to that user.
-        way.before = [] { if (chdir("/") != 0) _exit(1); };
+        way.before = [] {
+            if (chdir("/") != 0) _exit(1);
+        };
         const TemporaryDirectory directory;
         chmod(directory.path().c_str(), 0755);
         std::filesystem::copy_file(program("show_self"), directory.path() + "/show_self");

@@ -34,19 +34,23 @@ TEST_CASE("ten thousand processes run and end, and each is told once") {
     CHECK(outcome.output == "10000 good\n");
     CHECK(outcome.count("procexit") == 10001);
     CHECK(outcome.statistics.processes == 10001);
-    CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "clone" && e.result == 0; }) == 10000);
-    CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "clone" && e.result > 0; }) == 10000);
+    CHECK(std::ranges::count_if(outcome.events,
+                                [](const SeenEvent& e) { return e.name == "clone" && e.result == 0; }) == 10000);
+    CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "clone" && e.result > 0; }) ==
+          10000);
 }
 
 TEST_CASE("vfork and exec, hundreds of times, with calls watched and not") {
-    for (const Setting& way : watched_ways()) CHECK(run({program("vfork_exec"), "300", program("exit_with"), "0"}, way).output == "300 good\n");
+    for (const Setting& way : watched_ways())
+        CHECK(run({program("vfork_exec"), "300", program("exit_with"), "0"}, way).output == "300 good\n");
 }
 
 TEST_CASE("a program is executed over a thousand threads") {
     for (const Setting& way : watched_ways()) {
         const Outcome outcome = run({program("exec_from_thread"), "1000", "1"}, way);
         CHECK(outcome.output == "same process\n");
-        CHECK(std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "execve" && e.result == 0; }) == 2);
+        CHECK(std::ranges::count_if(outcome.events,
+                                    [](const SeenEvent& e) { return e.name == "execve" && e.result == 0; }) == 2);
     }
 }
 
@@ -73,7 +77,8 @@ TEST_CASE("processes that are killed in the middle of whatever they do hold noth
         CHECK(outcome.output == "150 killed\n");
         CHECK(outcome.exit_status == 0);
         // Whoever was told as born is told as ended.
-        const auto born = std::ranges::count_if(outcome.events, [](const SeenEvent& e) { return e.name == "clone" && e.result == 0; });
+        const auto born = std::ranges::count_if(outcome.events,
+                                                [](const SeenEvent& e) { return e.name == "clone" && e.result == 0; });
         CHECK(outcome.count("procexit") == static_cast<size_t>(born) + 1);
     }
 }

@@ -48,11 +48,15 @@ std::vector<Setting> all_ways() {
     return ways;
 }
 
-// What a shell does for a job: a group of its own, in the foreground. Keys come from the terminal; the shell's findings go to `report`.
-[[noreturn]] void run_as_job(const PseudoTerminal& terminal, const std::vector<std::string>& command, const Setting& setting, int report) {
+// What a shell does for a job: a group of its own, in the foreground. Keys come from the terminal; the shell's findings
+// go to `report`.
+[[noreturn]] void run_as_job(const PseudoTerminal& terminal, const std::vector<std::string>& command,
+                             const Setting& setting, int report) {
     terminal.become_session();
     signal(SIGTTOU, SIG_IGN);
-    const auto tell = [report](char what) { if (write(report, &what, 1) != 1) _exit(123); };
+    const auto tell = [report](char what) {
+        if (write(report, &what, 1) != 1) _exit(123);
+    };
     Setting job = setting;
     job.before = [] {
         setpgid(0, 0);
@@ -89,7 +93,9 @@ TEST_CASE("where bewit leads the session the workload's own group has the termin
     }
 }
 
-TEST_CASE("as a shell's job bewit stops on Ctrl-Z when the workload has stopped, goes on with it, and ends with it on Ctrl-C") {
+TEST_CASE(
+    "as a shell's job bewit stops on Ctrl-Z when the workload has stopped, goes on with it, and ends with it on "
+    "Ctrl-C") {
     const std::vector<std::string> command = {program("on_terminal")};
     for (const Setting& way : all_ways()) {
         const PseudoTerminal terminal;

@@ -22,7 +22,8 @@ public:
         directory_ = mkdtemp(name);
         write("1", "one", "one");
         fs::create_symlink("..1", directory_ / "..data");
-        for (const char* file : {"tls.crt", "tls.key"}) fs::create_symlink(fs::path("..data") / file, directory_ / file);
+        for (const char* file : {"tls.crt", "tls.key"})
+            fs::create_symlink(fs::path("..data") / file, directory_ / file);
     }
     ~Secret() { fs::remove_all(directory_); }
     Secret(const Secret&) = delete;
@@ -47,8 +48,10 @@ public:
 private:
     void make(const std::string& name) {
         if (fs::exists(directory_ / (name + ".key"))) return;
-        const std::string script = "cd " + directory_.string() + " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " + name +
-                                   ".key -out " + name + ".pem -subj /CN=" + name + " -days 2 2>/dev/null";
+        const std::string script =
+            "cd " + directory_.string() +
+            " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout " + name +
+            ".key -out " + name + ".pem -subj /CN=" + name + " -days 2 2>/dev/null";
         REQUIRE(std::system(script.c_str()) == 0);
     }
 
@@ -57,7 +60,8 @@ private:
 
 std::string name_in(Certificate& certificate) {
     char name[100] = {};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(SSL_CTX_get0_certificate(certificate.context().native_handle())), NID_commonName, name, sizeof(name));
+    X509_NAME_get_text_by_NID(X509_get_subject_name(SSL_CTX_get0_certificate(certificate.context().native_handle())),
+                              NID_commonName, name, sizeof(name));
     return name;
 }
 
@@ -87,7 +91,8 @@ TEST_CASE("a key that does not match leaves the old certificate in use, and is t
     CHECK(certificate.look().change == Change::None);  // the key may be on its way
     const auto look = certificate.look();
     CHECK(look.change == Change::Failed);
-    CHECK(look.message == secret.key() + ": this key cannot be used with the certificate " + secret.certificate() + ": key values mismatch");
+    CHECK(look.message == secret.key() + ": this key cannot be used with the certificate " + secret.certificate() +
+                              ": key values mismatch");
     CHECK(certificate.look().change == Change::None);
     CHECK(name_in(certificate) == "one");
     secret.write("3", "three", "three");
@@ -105,7 +110,8 @@ TEST_CASE("what cannot be used is one sentence with the file") {
     CHECK(why("/nowhere.crt", secret.key()) == "/nowhere.crt: No such file or directory");
     CHECK(why(secret.certificate(), "/nowhere.key") == "/nowhere.key: No such file or directory");
     CHECK(why(secret.key(), secret.key()) == secret.key() + ": this certificate cannot be used: no start line");
-    CHECK(why(secret.certificate(), secret.certificate()).starts_with(secret.certificate() + ": this key cannot be used with the certificate "));
+    CHECK(why(secret.certificate(), secret.certificate())
+              .starts_with(secret.certificate() + ": this key cannot be used with the certificate "));
 }
 
 }  // namespace

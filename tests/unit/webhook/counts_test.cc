@@ -7,7 +7,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-bool has_line(const std::string& text, const std::string& line) { return ("\n" + text).find("\n" + line + "\n") != std::string::npos; }
+bool has_line(const std::string& text, const std::string& line) {
+    return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
 
 TEST_CASE("everything that is counted is on the page") {
     Counts counts;
@@ -23,11 +25,14 @@ TEST_CASE("everything that is counted is on the page") {
     counts.reloaded(true);
     counts.reloaded(false);
     const std::string text = counts.text({.connections = 3, .certificate_expires = 1'800'000'000});
-    for (const char* line : {"bewit_webhook_requests_total{code=\"200\"} 2", "bewit_webhook_requests_total{code=\"400\"} 1", "bewit_webhook_patched_total 1",
-                             "bewit_webhook_skipped_total{reason=\"annotation\"} 1", "bewit_webhook_refused_total 1", "bewit_webhook_unwatched_total 2",
-                             "bewit_webhook_errors_total{kind=\"tls\"} 1", "bewit_webhook_connections 3",
-                             "bewit_webhook_certificate_expires_seconds 1800000000", "bewit_webhook_certificate_reloads_total{result=\"success\"} 1",
-                             "bewit_webhook_certificate_reloads_total{result=\"failure\"} 1", "# TYPE bewit_webhook_patched_total counter"}) {
+    for (const char* line : {"bewit_webhook_requests_total{code=\"200\"} 2",
+                             "bewit_webhook_requests_total{code=\"400\"} 1", "bewit_webhook_patched_total 1",
+                             "bewit_webhook_skipped_total{reason=\"annotation\"} 1", "bewit_webhook_refused_total 1",
+                             "bewit_webhook_unwatched_total 2", "bewit_webhook_errors_total{kind=\"tls\"} 1",
+                             "bewit_webhook_connections 3", "bewit_webhook_certificate_expires_seconds 1800000000",
+                             "bewit_webhook_certificate_reloads_total{result=\"success\"} 1",
+                             "bewit_webhook_certificate_reloads_total{result=\"failure\"} 1",
+                             "# TYPE bewit_webhook_patched_total counter"}) {
         CAPTURE(line);
         CHECK(has_line(text, line));
     }

@@ -12,7 +12,8 @@ using patch::Json;
 
 class Images final : public patch::ImageSource {
 public:
-    tl::expected<patch::ImageConfig, std::string> find(const std::string&, const std::string& image, const patch::Platform&) override {
+    tl::expected<patch::ImageConfig, std::string> find(const std::string&, const std::string& image,
+                                                       const patch::Platform&) override {
         if (image == "unknown") return tl::unexpected(std::string("nobody knows\nthis image"));
         return patch::ImageConfig{{"/entry"}, {"word"}};
     }
@@ -21,7 +22,10 @@ public:
 const patch::Options options{.image = "bewit:1"};
 
 Json pod(const Json& container = {{"name", "app"}, {"image", "x"}, {"command", {"a"}}}) {
-    return {{"kind", "Pod"}, {"apiVersion", "v1"}, {"metadata", {{"generateName", "web-"}}}, {"spec", {{"containers", Json::array({container})}}}};
+    return {{"kind", "Pod"},
+            {"apiVersion", "v1"},
+            {"metadata", {{"generateName", "web-"}}},
+            {"spec", {{"containers", Json::array({container})}}}};
 }
 
 Json request(const Json& object) {
@@ -36,7 +40,8 @@ Json request(const Json& object) {
 }
 
 std::string review_of(const Json& request, const std::string& version = "v1") {
-    return Json{{"kind", "AdmissionReview"}, {"apiVersion", "admission.k8s.io/" + version}, {"request", request}}.dump();
+    return Json{{"kind", "AdmissionReview"}, {"apiVersion", "admission.k8s.io/" + version}, {"request", request}}
+        .dump();
 }
 
 struct Result {
@@ -57,7 +62,8 @@ Result answer(const std::string& text, const patch::Options& with = options, boo
     result.answer = Json::parse(answer_text(*review, result.decision, let_in));
     result.response = result.answer["response"];
     if (result.response.contains("patch")) {
-        result.operations = Json::parse(http::decode_base64(result.response["patch"].get_ref<const std::string&>()).value());
+        result.operations =
+            Json::parse(http::decode_base64(result.response["patch"].get_ref<const std::string&>()).value());
     }
     return result;
 }
@@ -89,7 +95,8 @@ TEST_CASE("where the image decides what runs, it is asked, and options are those
     with.run_options = {"--rules=builtin"};
     const Result result = answer(review_of(request(object)), with);
     const Json made = object.patch(result.operations);
-    CHECK(made["spec"]["containers"][0]["command"] == Json({"/opt/bewit/bewit", "run", "--rules=builtin", "--", "/entry"}));
+    CHECK(made["spec"]["containers"][0]["command"] ==
+          Json({"/opt/bewit/bewit", "run", "--rules=builtin", "--", "/entry"}));
     CHECK(made["spec"]["containers"][0]["args"] == Json({"word"}));
 }
 
@@ -148,9 +155,14 @@ TEST_CASE("a pod that cannot be patched is refused with the reason, or admitted 
     const std::string why = "Pod shop/web-*: /spec/containers/0: nobody knows?this image";
     const Result closed = answer(text);
     CHECK(closed.decision.kind == Decision::Kind::Failed);
-    CHECK(closed.response == Json({{"uid", "705ab4f5"}, {"allowed", false}, {"status", {{"code", 403}, {"message", "bewit cannot be put into this pod: " + why}}}}));
+    CHECK(closed.response ==
+          Json({{"uid", "705ab4f5"},
+                {"allowed", false},
+                {"status", {{"code", 403}, {"message", "bewit cannot be put into this pod: " + why}}}}));
     const Result open = answer(text, options, true);
-    CHECK(open.response == Json({{"uid", "705ab4f5"}, {"allowed", true}, {"warnings", {"bewit does not watch this pod, which cannot be patched: " + why}}}));
+    CHECK(open.response == Json({{"uid", "705ab4f5"},
+                                 {"allowed", true},
+                                 {"warnings", {"bewit does not watch this pod, which cannot be patched: " + why}}}));
 }
 
 TEST_CASE("a pod is called by its name where it has one") {
@@ -190,9 +202,12 @@ TEST_CASE("what is no review is refused with a sentence") {
     CHECK(why("{\"kind\": ") == "no AdmissionReview: 1:10: the JSON ends in the middle");
     CHECK(why("[]") == "no AdmissionReview: kind is not AdmissionReview");
     CHECK(why(R"({"kind": "Pod"})") == "no AdmissionReview: kind is not AdmissionReview");
-    CHECK(why(R"({"kind": "AdmissionReview", "kind": "AdmissionReview"})") == "no AdmissionReview: 1:29: the key 'kind' stands twice in this object");
-    CHECK(why(review_of(request(pod()), "v2")) == "no AdmissionReview: apiVersion must be admission.k8s.io/v1 or admission.k8s.io/v1beta1");
-    CHECK(why(R"({"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1"})") == "no AdmissionReview: request.uid is missing");
+    CHECK(why(R"({"kind": "AdmissionReview", "kind": "AdmissionReview"})") ==
+          "no AdmissionReview: 1:29: the key 'kind' stands twice in this object");
+    CHECK(why(review_of(request(pod()), "v2")) ==
+          "no AdmissionReview: apiVersion must be admission.k8s.io/v1 or admission.k8s.io/v1beta1");
+    CHECK(why(R"({"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1"})") ==
+          "no AdmissionReview: request.uid is missing");
     Json asked = request(pod());
     asked["object"] = nullptr;
     CHECK(why(review_of(asked)) == "no AdmissionReview: request.object is missing");
@@ -205,8 +220,9 @@ TEST_CASE("what is no review is refused with a sentence") {
 }
 
 TEST_CASE("odd pods are refused or patched, never more") {
-    for (const char* spec : {"null", "{}", R"({"containers": {}})", R"({"containers": [1]})", R"({"containers": [{"name": 1}]})",
-                             R"({"containers": [{"name": "a", "command": "x"}]})", R"({"containers": [{"name": "a", "command": ["x"], "volumeMounts": 1}]})"}) {
+    for (const char* spec : {"null", "{}", R"({"containers": {}})", R"({"containers": [1]})",
+                             R"({"containers": [{"name": 1}]})", R"({"containers": [{"name": "a", "command": "x"}]})",
+                             R"({"containers": [{"name": "a", "command": ["x"], "volumeMounts": 1}]})"}) {
         CAPTURE(spec);
         Json object = pod();
         object["spec"] = Json::parse(spec);
