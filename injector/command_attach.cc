@@ -1,4 +1,6 @@
 // `bewit attach`: the sidecar, for processes that run already.
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "injector/exit_status.h"
@@ -20,6 +22,14 @@ struct AttachCommand {
     std::string stats;  // text, json or nothing
 };
 
+// Empty, or what is wrong with it.
+std::string process_number(const std::string& text) {
+    int32_t number = 0;
+    const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool whole = bad == std::errc() && end == text.data() + text.size() && number > 0;
+    return whole ? "" : fmt::format("'{}' is no process number", text);
+}
+
 int fail(const std::string& message) {
     error(message);
     return failed;
@@ -27,7 +37,8 @@ int fail(const std::string& message) {
 
 int attach(const AttachCommand& options) {
     if (options.pids.empty() == !options.all) {
-        error("attach: say what to watch: --pid PID, repeatable, or --all");
+        error(options.all ? "attach: --all watches every process already: leave out --pid"
+                          : "attach: say what to watch: --pid PID, repeatable, or --all");
         return usage_error;
     }
     Monitor monitor;
@@ -49,9 +60,7 @@ int attach(const AttachCommand& options) {
     const auto ended = attacher.run();
     if (!ended) return monitor.give_up(ended.error().message);
     monitor.close();
-    if (!options.stats.empty())
-        write_report(options.stats == "json" ? stats_json(attacher.statistics(), monitor)
-                                             : stats_text(attacher.statistics(), monitor));
+    report_stats(options.stats, attacher.statistics(), monitor);
     return 0;
 }
 
@@ -68,7 +77,7 @@ void add_attach(CLI::App& program, int& status) {
     add_rule_options(*command, options->line);
     add_alert_options(*command, options->line);
     command->add_option("--pid", options->pids, "a process to watch, with all its threads; repeatable")
-        ->check(CLI::PositiveNumber)
+        ->check(process_number, "")
         ->type_name("PID");
     command->add_flag("--all", options->all, "every process that is visible from here, and every one that appears");
     command

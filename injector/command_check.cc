@@ -5,6 +5,7 @@
 
 #include "engine/filter/parser.h"
 #include "engine/filter/print.h"
+#include "engine/rule/condition_remedy.h"
 #include "injector/exit_status.h"
 #include "injector/load_report.h"
 #include "injector/message.h"
@@ -42,7 +43,9 @@ int check_condition(const CheckOptions& options) {
                                        {"offset", failure.location.offset}};
         fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
-        error(fmt::format("condition:{}:{}: {}", failure.location.line, failure.location.column, failure.message));
+        const std::string_view remedy = rule::condition_remedy(failure.message);
+        error(fmt::format("condition:{}:{}: {}{}{}", failure.location.line, failure.location.column, failure.message,
+                          remedy.empty() ? "" : "; ", remedy));
     }
     return failed;
 }

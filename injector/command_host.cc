@@ -18,6 +18,7 @@
 #include "injector/message.h"
 #include "injector/monitor.h"
 #include "injector/options.h"
+#include "injector/stats_report.h"
 #include "tracer/proc_witness.h"
 
 namespace bewit {
@@ -39,7 +40,7 @@ struct HostCommand {
     CommandLine line;
     std::string source = "auto";
     size_t ring_mib = 8;
-    bool stats = false;
+    std::string stats;  // text, json or nothing
 };
 
 int fail(const std::string& message) {
@@ -82,7 +83,7 @@ public:
         const int status = watch(pipeline);
         if (const auto notice = drops_.finish(source_->counters())) tell(*notice);
         monitor_.close();
-        if (options_.stats) report(pipeline);
+        report_stats(options_.stats, statistics(pipeline), monitor_);
         return status;
     }
 
@@ -128,16 +129,12 @@ private:
 
     void tell(const DropNotice& notice) { monitor_.tell("syscall event drop", notice.sentence, notice.fields); }
 
-    void report(const Pipeline& pipeline) const {
-        const AlertQueue::Counts alerts = monitor_.alerts();
+    KernelStatistics statistics(const Pipeline& pipeline) const {
         const bewit_counters counters = source_->counters();
-        std::string text = fmt::format(
-            "bewit: {} events, {} lost, {} parts unreadable, {} calls not remembered from their entry; {} alerts "
-            "delivered, {} dropped\n",
-            pipeline.events(), lost_events(counters), counters.drops[BEWIT_DROP_PAGE_FAULT],
-            counters.drops[BEWIT_DROP_SCRATCH], alerts.delivered, alerts.dropped);
-        for (const auto& [rule, count] : monitor_.matches()) text += fmt::format("bewit:   {} x {}\n", count, rule);
-        write_report(text);
+        return {.events = pipeline.events(),
+                .lost = lost_events(counters),
+                .unreadable = counters.drops[BEWIT_DROP_PAGE_FAULT],
+                .not_remembered = counters.drops[BEWIT_DROP_SCRATCH]};
     }
 
     const HostCommand& options_;
@@ -164,7 +161,7 @@ void add_host(CLI::App& program, int& status) {
     command->add_option("--ring", options->ring_mib, "room for events that wait, in MiB: a power of two (default: 8)")
         ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64, 128, 256, 512}))
         ->type_name("MIB");
-    command->add_flag("--stats", options->stats, "a summary on stderr at the end");
+    add_stats_option(*command, options->stats);
     command->callback([options, &status] { status = Host(*options).go(); });
 }
 

@@ -70,9 +70,7 @@ public:
         if (const auto prepared = monitor_.prepare(options_.line); !prepared) return fail(prepared.error());
         const int status = monitor_.ok() ? run_watched() : run_unwatched("its rules have errors");
         monitor_.close();
-        if (statistics_)
-            write_report(options_.stats == "json" ? stats_json(*statistics_, monitor_)
-                                                  : stats_text(*statistics_, monitor_));
+        if (statistics_) report_stats(options_.stats, *statistics_, monitor_);
         return status;
     }
 
@@ -92,7 +90,7 @@ private:
             return;
         }
         if (!options_.no_seccomp)
-            note("--on-failure continue: every syscall stops, since a seccomp filter would outlive bewit");
+            warning("--on-failure continue: every syscall stops, since a seccomp filter would outlive bewit");
         tracing_.die_with_tracer = false;
     }
 

@@ -37,6 +37,7 @@ int run_program(int argc, char** argv) {
     program.require_subcommand(1);
     int status = 0;
     std::vector<std::string> words(argv + 1, argv + argc), workload;
+    if (words == std::vector<std::string>{"--version"}) words = {"version"};
     const bool runs = !words.empty() && words[0] == "run";
     bewit::add_run(program, status, workload);
     bewit::add_attach(program, status);

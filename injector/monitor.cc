@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/match/selection.h"
 #include "injector/alert_outputs.h"
 #include "injector/container_facts.h"
 #include "injector/exit_status.h"
@@ -44,6 +45,7 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
                               errors_of(*setup_));
     }
     if (!setup_->ok()) warning("the rules have errors; `bewit check` shows them all\n" + errors_of(*setup_));
+    if (setup_->ok()) warn_of_selection();
     if (setup_->ok() && setup_->rules->selected().empty())
         warning("no rule is loaded and selected: nothing can raise an alert");
     auto sinks = open_outputs(configuration_);
@@ -53,6 +55,14 @@ tl::expected<void, std::string> Monitor::prepare(const CommandLine& line) {
         AlertQueue::Settings{
             .format = configuration_.format, .shape = configuration_.shape, .capacity = configuration_.queue_capacity});
     return {};
+}
+
+// What selects nothing is mostly misspelt.
+void Monitor::warn_of_selection() const {
+    for (const std::string& name : empty_directories(configuration_.rules))
+        warning(fmt::format("{} has no rule file: none is called *.yaml or *.yml", name));
+    for (const std::string& sentence : match::without_rules(setup_->set, configuration_.selection))
+        warning(sentence + ": nothing is selected by that");
 }
 
 Pipeline& Monitor::start(event::Witness& witness, Scope scope) {

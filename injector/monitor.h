@@ -63,6 +63,8 @@ public:
     std::vector<std::pair<std::string, uint64_t>> matches() const;
 
 private:
+    void warn_of_selection() const;
+
     Configuration configuration_;
     std::unique_ptr<HostNames> names_;  // before the rules that ask it
     std::unique_ptr<RuleSetup> setup_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/field/nearest_name.h"
 #include "injector/message.h"
 
 namespace bewit {
@@ -35,6 +36,14 @@ const CLI::App& chosen(const CLI::App& app) {
     return below.empty() ? app : chosen(*below.front());
 }
 
+std::string no_such_command(const CLI::App& command, const std::string& word) {
+    if (word.starts_with('-')) return fmt::format("no option is called '{}'", word);
+    field::NearestName nearest(word);
+    for (const CLI::App* known : command.get_subcommands({})) nearest.consider(known->get_name());
+    const auto best = nearest.best();
+    return fmt::format("no command is called '{}'{}", word, best ? fmt::format(": did you mean '{}'?", *best) : "");
+}
+
 std::string full_name(const CLI::App& app) {
     return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
 }
@@ -53,7 +62,7 @@ std::string usage_message(const CLI::App& program, const CLI::Error& failure) {
     std::string what = failure.what();
     if (no_command) {
         const auto rest = command.remaining();
-        what = rest.empty() ? "no command was given" : fmt::format("no command is called '{}'", rest.front());
+        what = rest.empty() ? "no command was given" : no_such_command(command, rest.front());
     }
     return fmt::format("{}; `{} --help` shows how it is used", what, full_name(command));
 }
@@ -80,6 +89,7 @@ void add_rule_options(CLI::App& command, CommandLine& line) {
         ->take_all()
         ->expected(1)
         ->allow_extra_args(false)
+        ->check([](const std::string& name) { return name.empty() ? "an empty name is no file" : ""; }, "")
         ->type_name("SRC");
     command.add_option("-o,--set", line.settings, "one configuration key")
         ->take_all()

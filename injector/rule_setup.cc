@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -162,6 +163,14 @@ std::vector<RuleSource> list_rule_sources(const std::vector<std::string>& names)
         }
     }
     return sources;
+}
+
+std::vector<std::string> empty_directories(const std::vector<std::string>& names) {
+    std::vector<std::string> empty;
+    std::ranges::copy_if(names, std::back_inserter(empty), [](const std::string& name) {
+        return name != "builtin" && list_rule_sources({name}).empty();
+    });
+    return empty;
 }
 
 std::unique_ptr<RuleSetup> set_up_rules(const Configuration& configuration) {

@@ -27,6 +27,9 @@ struct RuleSource {
 // cannot be listed stands for itself: it cannot be read as a file either.
 std::vector<RuleSource> list_rule_sources(const std::vector<std::string>& names);
 
+// Those of `names` that are directories without any such file.
+std::vector<std::string> empty_directories(const std::vector<std::string>& names);
+
 struct RuleSetup {
     rule::RuleSet set;                      // what `rules` points into
     std::unique_ptr<match::Rules> rules;    // null when any source has an error

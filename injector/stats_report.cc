@@ -4,18 +4,35 @@
 #include <nlohmann/json.hpp>
 
 namespace bewit {
+namespace {
 
-std::string stats_text(const tracer::Statistics& statistics, const Monitor& monitor) {
+using Object = nlohmann::ordered_json;
+
+// The counters of the source, then what came of the events.
+std::string text_of(const std::string& counters, const Monitor& monitor) {
     const AlertQueue::Counts alerts = monitor.alerts();
-    std::string text = fmt::format("bewit: {}, {} alerts delivered, {} dropped\n", tracer::to_text(statistics),
-                                   alerts.delivered, alerts.dropped);
+    std::string text =
+        fmt::format("bewit: {}, {} alerts delivered, {} dropped\n", counters, alerts.delivered, alerts.dropped);
     for (const auto& [rule, count] : monitor.matches()) text += fmt::format("bewit:   {} x {}\n", count, rule);
     return text;
 }
 
-std::string stats_json(const tracer::Statistics& s, const Monitor& monitor) {
+std::string json_of(Object counters, const Monitor& monitor) {
     const AlertQueue::Counts alerts = monitor.alerts();
-    nlohmann::ordered_json object = {
+    counters["alerts"] = {{"delivered", alerts.delivered}, {"dropped", alerts.dropped}};
+    counters["matches"] = Object::object();
+    for (const auto& [rule, count] : monitor.matches()) counters["matches"][rule] = count;
+    return counters.dump(-1, ' ', false, Object::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
+std::string stats_text(const tracer::Statistics& statistics, const Monitor& monitor) {
+    return text_of(tracer::to_text(statistics), monitor);
+}
+
+std::string stats_json(const tracer::Statistics& s, const Monitor& monitor) {
+    Object object = {
         {"events", s.events},
         {"stops", s.stops},
         {"syscall_entries", s.syscall_entries},
@@ -30,10 +47,19 @@ std::string stats_json(const tracer::Statistics& s, const Monitor& monitor) {
     };
     object["microseconds_per_stop"] =
         s.stops == 0 ? 0.0 : static_cast<double>(s.stop_time_ns) / static_cast<double>(s.stops) / 1000.0;
-    object["alerts"] = {{"delivered", alerts.delivered}, {"dropped", alerts.dropped}};
-    object["matches"] = nlohmann::ordered_json::object();
-    for (const auto& [rule, count] : monitor.matches()) object["matches"][rule] = count;
-    return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    return json_of(std::move(object), monitor);
+}
+
+std::string stats_text(const KernelStatistics& s, const Monitor& monitor) {
+    return text_of(fmt::format("{} events, {} lost, {} parts unreadable, {} calls not remembered from their entry",
+                               s.events, s.lost, s.unreadable, s.not_remembered),
+                   monitor);
+}
+
+std::string stats_json(const KernelStatistics& s, const Monitor& monitor) {
+    return json_of(
+        {{"events", s.events}, {"lost", s.lost}, {"unreadable", s.unreadable}, {"not_remembered", s.not_remembered}},
+        monitor);
 }
 
 }  // namespace bewit

@@ -35,4 +35,22 @@ bool is_selected(const rule::Rule& rule, const Options& options) {
                                 [&](const std::string& pattern) { return matches_name(pattern, rule.name); });
 }
 
+std::vector<std::string> without_rules(const rule::RuleSet& set, const Options& options) {
+    std::vector<std::string> missing;
+    const auto look_for = [&](const std::vector<std::string>& names, const char* sentence, auto has) {
+        for (const std::string& name : names) {
+            const bool found = std::ranges::any_of(set.rules, [&](const rule::Rule& rule) { return has(rule, name); });
+            if (!found) missing.push_back(sentence + ("'" + name + "'"));
+        }
+    };
+    const auto has_tag = [](const rule::Rule& rule, const std::string& tag) { return rule.tags.contains(tag); };
+    const auto is_called = [](const rule::Rule& rule, const std::string& name) {
+        return matches_name(name, rule.name);
+    };
+    look_for(options.disabled_rules, "no rule is called ", is_called);
+    look_for(options.disabled_tags, "no rule has the tag ", has_tag);
+    look_for(options.only_tags, "no rule has the tag ", has_tag);
+    return missing;
+}
+
 }  // namespace bewit::match

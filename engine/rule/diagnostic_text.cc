@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "engine/filter/characters.h"
+#include "engine/rule/condition_remedy.h"
 #include "engine/rule/diagnostic.h"
 
 namespace bewit::rule {
@@ -51,6 +52,11 @@ std::string snippet_lines(std::string_view snippet) {
     return text;
 }
 
+std::string_view remedy_of(const Diagnostic& diagnostic) {
+    if (!diagnostic.remedy.empty() || diagnostic.code != Code::ErrCompileCondition) return diagnostic.remedy;
+    return condition_remedy(diagnostic.message);
+}
+
 }  // namespace
 
 std::string to_text(const Diagnostic& diagnostic) {
@@ -64,7 +70,8 @@ std::string to_text(const Diagnostic& diagnostic) {
         if (item.type != "value for" || !item.name.empty()) text += context_line(item);
     }
     text += snippet_lines(diagnostic.snippet);
-    if (!diagnostic.remedy.empty()) text += fmt::format("  {}\n", harmless(diagnostic.remedy));
+    if (const std::string_view remedy = remedy_of(diagnostic); !remedy.empty())
+        text += fmt::format("  {}\n", harmless(remedy));
     text.pop_back();
     return text;
 }

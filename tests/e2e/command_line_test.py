@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands that run nothing: check, explain, fields, events, syscalls, version, help."""
 import json
+import re
 import subprocess
 import unittest
 
@@ -38,6 +39,20 @@ class Check(TestCase):
         done = bewit("check", path)
         self.assertEqual(done.returncode, 1)
         self.assertIn("LOAD_ERR_COMPILE_OUTPUT", done.stdout)
+
+    def test_every_condition_that_is_refused_has_a_remedy(self):
+        for condition in ("evt.type = open and", "evt.type = open or", "evt.arg[x = 1", "proc.args[ = 1", "proc.name = 'abc", "(evt.type = open", "evt.type open",
+                          "proc.name in (a, b", "proc.name = ", "a.b and)", "evt.type=open or or x", "proc.name exists x", "fd.lport > abc", "proc.pid = 1.5",
+                          "fd.ip = 1.2.3", "fd.ip = host", "fd.net = 1.2.3.4", "fd.net in (1.2.3.4/40)", "evt.is_open_read = maybe", "val(proc.name",
+                          "toupper(proc.name", "proc.nme = a", "evt.type in (opn)", "proc.aname[a] = b", "proc.name pmatch", "proc.name = a b",
+                          "proc.name startswith", "proc.pid startswith 3", "fd.sip endswith 3", "proc.name[1] = a", "proc.name bcontains 00",
+                          "evt.buffer > 1", "proc.aname[99999999999999999999] = x"):
+            path = self.file(RULE.format(name="x", condition=f'"{condition}"', output="o"))
+            done = bewit("check", path)
+            self.assertEqual(done.returncode, 1, condition)
+            error, *rest = done.stdout.rstrip("\n").split("\n")[1:]
+            self.assertRegex(error, f"\\A{path}:3:[0-9]+: error: ", condition)
+            self.assertTrue("; " in error or re.match("  [a-z]", rest[-1]) and not rest[-1].startswith("  in "), done.stdout)
 
     def test_json_has_falco_s_shape(self):
         path = self.file(RULE.format(name="x", condition="evt.type = open and nonsense", output="o"))
@@ -80,6 +95,32 @@ class Check(TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("condition:1:", done.stderr)
         self.assertFalse(json.loads(bewit("check", "--syntax", "--json", "--condition", "a.b =").stdout)["valid"])
+
+
+class Selection(TestCase):
+    def said(self, *options: str) -> str:
+        done = bewit("run", *options, "--", "true")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def test_what_selects_nothing_is_told(self):
+        self.assertEqual(self.said("-D", "Read of*", "-T", "T1105", "-t", "container"), "")
+        self.assertIn("warning: no rule is called 'Read off*'", self.said("-D", "Read off*"))
+        for option in ("-T", "-t"):
+            self.assertIn("warning: no rule has the tag 'nothing'", self.said(option, "nothing"))
+        self.assertIn("warning: no rule is loaded and selected", self.said("-t", "nothing"))
+
+    def test_a_directory_without_rule_files_is_named(self):
+        self.assertIn(f"warning: {self.directory} has no rule file", self.said("-r", self.directory))
+        self.assertEqual(self.said("-r", "builtin"), "")
+
+    def test_an_empty_name_is_no_file(self):
+        done = bewit("run", "-r", "", "--", "true")
+        self.assertEqual(done.returncode, 125)
+        self.assertIn("--rules: an empty name is no file", done.stderr)
+
+    def test_that_every_call_stops_is_a_warning(self):
+        self.assertIn("warning: --on-failure continue: every syscall stops", self.said("--on-failure", "continue"))
 
 
 class Explain(TestCase):
@@ -143,6 +184,7 @@ class Catalogues(TestCase):
         version = json.loads(bewit("version", "--json").stdout)
         self.assertLessEqual({"version", "commit", "engine_version", "architecture", "sources"}, set(version))
         self.assertIn("engine version: 0.63.0", bewit("version").stdout)
+        self.assertEqual(bewit("--version").stdout, bewit("version").stdout)
 
 
 class Help(TestCase):
@@ -158,6 +200,12 @@ class Help(TestCase):
             self.assertEqual(done.returncode, 2, words)
             self.assertRegex(done.stderr, r"\Abewit: error: .*; `bewit.* --help` shows how it is used\n\Z")
         self.assertIn("'no-such-command'", bewit("no-such-command").stderr)
+        self.assertIn("did you mean 'check'?", bewit("chek").stderr)
+        self.assertIn("no option is called '--bogus'", bewit("--bogus").stderr)
+        for words, said in (("--pid", "abc"), "'abc' is no process number"), (("--pid", "0"), "'0' is no"), (("--pid", "1", "--all"), "leave out --pid"):
+            done = bewit("attach", *words)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(said, done.stderr)
         self.assertEqual(bewit("run", "--format", "xml", "--", "true").returncode, 125)
 
     def test_a_value_that_is_hardly_meant_as_the_command(self):

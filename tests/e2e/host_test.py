@@ -36,7 +36,7 @@ class HostCase(TestCase):
         self.alerts_file = self.path("alerts")
         log = open(self.path("log"), "w+", encoding="utf-8")
         self.addCleanup(log.close)
-        bewit = subprocess.Popen([BEWIT, "host", "-v", "--source", "ebpf", "--stats", "-r", rules, "--alerts", self.alerts_file, *options], stderr=log)
+        bewit = subprocess.Popen([BEWIT, "host", "-v", "--source", "ebpf", "--stats=json", "-r", rules, "--alerts", self.alerts_file, *options], stderr=log)
         try:
             self.wait_until(lambda: "is watched by eBPF" in self.log() or bewit.poll() is not None, "watching")
             if bewit.poll() is not None:
@@ -100,6 +100,9 @@ class Stable(HostCase):
         self.assertEqual(fields["proc.exepath"], reader)
         self.assertEqual(fields["proc.cmdline"], "odd-reader /etc/shadow")
         self.assertEqual(fields["container.id"], "host")
+        stats = json.loads(self.log().splitlines()[-1])
+        self.assertLessEqual({"events", "lost", "unreadable", "not_remembered", "alerts", "matches"}, set(stats))
+        self.assertGreaterEqual(stats["matches"]["Read sensitive file untrusted"], 1)
 
     @needs_upstream
     def test_a_machine_at_work_raises_nothing(self):
@@ -167,7 +170,7 @@ class Life(HostCase):
         with self.host(self.write_rules("evt.type = openat and fd.name = /nowhere", "x")) as bewit:
             pid = bewit.pid
         self.assertEqual(programs_of(pid), [])
-        self.assertIn(" 0 lost", self.log())
+        self.assertIn('"lost":0,', self.log())
 
     def test_rules_with_errors_start_nothing(self):
         broken = self.path("broken.yaml")

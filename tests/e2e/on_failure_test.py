@@ -123,7 +123,7 @@ class OnFailure(TestCase):
 
     def test_watched_as_ever_until_then(self):
         for options in ([], ["--interception", "strict"], ["--no-seccomp"]):
-            result = harness.run(["sh", "-c", "cat /etc/shadow > /dev/null; exit 6"], options=["--on-failure", "continue", *options])
+            result = harness.run(["sh", "-c", "cat /etc/shadow > /dev/null; exit 6"], options=["--on-failure", "continue", "-q", *options])
             self.assertEqual((result.status, result.stderr), (6, ""))
             if os.geteuid() == 0:
                 self.assertEqual(result.rules(), ["Read of password files"])
