@@ -58,6 +58,8 @@ public:
     // Waits until the alerts are delivered, a few seconds at most, and says how many were not.
     void close();
 
+    // Calls of which something could not be read, or looked at when they were over.
+    uint64_t unreadable() const { return pipeline_ ? pipeline_->unreadable() : 0; }
     AlertQueue::Counts alerts() const { return alerts_->counts(); }
     // Each rule that matched, and how often.
     std::vector<std::pair<std::string, uint64_t>> matches() const;

@@ -71,7 +71,7 @@ bool Pipeline::may_match_elsewhere(field::Context& context) {
 void Pipeline::match_elsewhere(field::Context& context) {
     if (context.event.result()) {
         const std::optional<std::string_view> other = field::other_name_after_open(context);
-        if (!other) return on_unreadable(context.event);
+        if (!other) return tell_unreadable(context.event);
         context.resolved = *other;
     } else {
         context.resolved = leads_to_;
@@ -101,7 +101,9 @@ void Pipeline::on_event(const event::View& event) {
     if (settings_.metrics != nullptr && settings_.metrics->due(previous_time_ns_)) report(previous_time_ns_);
 }
 
-void Pipeline::on_unreadable(const event::View& event) {
+void Pipeline::on_unreadable(const event::View& event) { tell_unreadable(event); }
+
+void Pipeline::tell_unreadable(const event::View& event) {
     constexpr uint64_t minute = 60'000'000'000;
     ++unreadable_;
     const bool is_due = unreadable_told_ns_ == 0 || event.time_ns() >= unreadable_told_ns_ + minute;
@@ -109,7 +111,8 @@ void Pipeline::on_unreadable(const event::View& event) {
     unreadable_told_ns_ = event.time_ns();
     const auto number = std::to_string(raw(event.tid()));
     const std::string sentence = fmt::format(
-        "{} calls so far were made with names or structures that bewit could not read, the last one {} by thread {}: "
+        "{} calls so far had names, structures or files that bewit could not read or look at, the last one {} by "
+        "thread {}: "
         "rules may have missed what they did",
         unreadable_, event::kind_name(event.kind()), number);
     alerts_.push(internal_alert("unreadable", sentence,

@@ -46,6 +46,8 @@ public:
     void report(uint64_t now_ns);
 
     uint64_t events() const { return number_; }
+    // Of these, those that rules may have missed, since something in them could not be read or looked at.
+    uint64_t unreadable() const { return unreadable_; }
     // Alerts by rule, in the order of Rules::selected().
     const std::vector<uint64_t>& matches() const { return matches_; }
 
@@ -54,6 +56,7 @@ private:
     void take_metadata();
     bool may_match_elsewhere(field::Context& context);
     void match_elsewhere(field::Context& context);
+    void tell_unreadable(const event::View& event);
     void raise(const match::CompiledRule& rule, const field::Context& matched);
 
     state::State& state_;

@@ -28,7 +28,7 @@ std::string json_of(Object counters, const Monitor& monitor) {
 }  // namespace
 
 std::string stats_text(const tracer::Statistics& statistics, const Monitor& monitor) {
-    return text_of(tracer::to_text(statistics), monitor);
+    return text_of(fmt::format("{}, {} calls unreadable", tracer::to_text(statistics), monitor.unreadable()), monitor);
 }
 
 std::string stats_json(const tracer::Statistics& s, const Monitor& monitor) {
@@ -41,7 +41,7 @@ std::string stats_json(const tracer::Statistics& s, const Monitor& monitor) {
         {"signals", s.signals},
         {"processes", s.processes},
         {"threads", s.threads},
-        {"unreadable", s.unreadable},
+        {"unreadable", monitor.unreadable()},
         {"runtime_sites", s.runtime_sites},
         {"stop_time_ns", s.stop_time_ns},
     };

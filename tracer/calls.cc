@@ -2,7 +2,11 @@
 
 #include <errno.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "tracer/guard.h"
+#include "tracer/process_calls.h"
 #include "tracer/registers.h"
 
 namespace bewit::tracer {
@@ -11,6 +15,16 @@ namespace {
 event::Kind kind_called(std::string_view name) {
     return event::find_kind(name).value_or(event::Kind{event::max_kinds});
 }
+
+template <size_t N>
+std::array<event::Kind, N> kinds_called(const std::array<std::string_view, N>& names) {
+    std::array<event::Kind, N> kinds{};
+    std::ranges::transform(names, kinds.begin(), kind_called);
+    return kinds;
+}
+
+// What bewit has no name for may be one of them, in an ABI that it has no table for.
+constexpr std::array<std::string_view, 5> root_calls{"chroot", "pivot_root", "setns", "unshare", "unknown"};
 
 uint32_t decide(const BpfProgram& filter, const SyscallInfo& info) {
     seccomp_data data{};
@@ -26,13 +40,10 @@ uint32_t decide(const BpfProgram& filter, const SyscallInfo& info) {
 Calls::Calls(Workload& workload, std::optional<BpfProgram> software_filter)
     : workload_(workload),
       software_filter_(std::move(software_filter)),
-      execve_(kind_called("execve")),
-      execveat_(kind_called("execveat")),
       ptrace_(kind_called("ptrace")),
-      births_{kind_called("clone"), kind_called("clone3"), kind_called("fork"), kind_called("vfork")},
-      // What bewit has no name for may be one of them in an ABI that it has no table for.
-      root_changes_{kind_called("chroot"), kind_called("pivot_root"), kind_called("setns"), kind_called("unshare"),
-                    event::kind_of_capture_syscall_id(0)} {}
+      births_(kinds_called(birth_calls)),
+      execs_(kinds_called(exec_calls)),
+      root_changes_(kinds_called(root_calls)) {}
 
 PendingCall& Calls::acquire() {
     if (free_.empty()) {
@@ -102,10 +113,7 @@ void Calls::at_exit(Tracee& tracee, int64_t result) {
         const event::View event = workload_.decoder.leave(*tracee.call, result);
         workload_.report(event);
         // A bad pointer fails with EFAULT; one that works for the kernel, and not for bewit, is another matter.
-        if (tracee.call->unreadable && result >= 0) {
-            ++workload_.statistics.unreadable;
-            workload_.sink.on_unreadable(event);
-        }
+        if (tracee.call->unreadable && result >= 0) workload_.sink.on_unreadable(event);
         if (tracee.call->kind == ptrace_ && tracee.forced && result == -EPERM) workload_.sink.on_second_tracer(event);
     }
     release(tracee);

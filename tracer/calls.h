@@ -33,7 +33,7 @@ public:
 
 private:
     Resume watch(Tracee& tracee, const SyscallStop& stop);
-    bool is_exec(event::Kind kind) const { return kind == execve_ || kind == execveat_; }
+    bool is_exec(event::Kind kind) const { return std::ranges::find(execs_, kind) != execs_.end(); }
     bool is_birth(event::Kind kind) const { return std::ranges::find(births_, kind) != births_.end(); }
     bool may_change_root(event::Kind kind) const {
         return std::ranges::find(root_changes_, kind) != root_changes_.end();
@@ -42,8 +42,9 @@ private:
 
     Workload& workload_;
     std::optional<BpfProgram> software_filter_;
-    event::Kind execve_, execveat_, ptrace_;
+    event::Kind ptrace_;
     std::array<event::Kind, 4> births_;
+    std::array<event::Kind, 2> execs_;
     std::array<event::Kind, 5> root_changes_;  // of the root directory or of what is mounted
     // As many as there ever were calls on their way at one time; their strings keep their memory.
     std::vector<std::unique_ptr<PendingCall>> all_;

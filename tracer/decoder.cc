@@ -4,9 +4,11 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/clock.h"
 #include "tracer/call_identity.h"
@@ -14,6 +16,7 @@
 #include "tracer/evidence.h"
 #include "tracer/exec_call.h"
 #include "tracer/flags.h"
+#include "tracer/process_calls.h"
 #include "tracer/process_record.h"
 #include "tracer/record_field.h"
 
@@ -31,12 +34,18 @@ struct Plan {
     ProcessRecordWriter* process = nullptr;  // of births and execs
 };
 
-enum ProcessEvent : size_t { Execve, Execveat, Clone, Clone3, Fork, Vfork, ProcessEvents };
-constexpr std::array<std::string_view, ProcessEvents> process_event_names = {"execve", "execveat", "clone",
-                                                                             "clone3", "fork",     "vfork"};
+enum ExecCall : size_t { Execve, Execveat };
+enum BirthCall : size_t { Clone };
+static_assert(exec_calls[Execve] == "execve" && exec_calls[Execveat] == "execveat" && birth_calls[Clone] == "clone");
 
-ProcessRecordWriter writer_for(ProcessEvent event) {
-    return ProcessRecordWriter(*event::find_event(process_event_names[event]));
+template <size_t... I>
+std::array<ProcessRecordWriter, sizeof...(I)> writers_for(const std::array<std::string_view, sizeof...(I)>& calls,
+                                                          std::index_sequence<I...>) {
+    return {ProcessRecordWriter(*event::find_event(calls[I]))...};
+}
+template <size_t N>
+std::array<ProcessRecordWriter, N> writers_for(const std::array<std::string_view, N>& calls) {
+    return writers_for(calls, std::make_index_sequence<N>());
 }
 
 }  // namespace
@@ -48,16 +57,19 @@ struct Decoder::Impl {
             const auto kind = event::find_kind(call.event);
             if (kind) plans[event::index(*kind)] = {event::kind_event(*kind), call.fields, nullptr};
         }
-        for (size_t i = 0; i < ProcessEvents; ++i) {
-            const auto kind = event::find_kind(process_event_names[i]);
+        plan_process_calls(exec_calls, execs);
+        plan_process_calls(birth_calls, births);
+    }
+
+    void plan_process_calls(std::span<const std::string_view> calls, std::span<ProcessRecordWriter> writers) {
+        for (size_t i = 0; i < calls.size(); ++i) {
+            const auto kind = event::find_kind(calls[i]);
             if (kind) plans[event::index(*kind)] = {event::kind_event(*kind), {}, &writers[i]};
         }
     }
 
     const Plan& plan_of(event::Kind kind) const { return plans[event::index(kind)]; }
-    bool is_exec(const Plan& plan) const {
-        return plan.process == &writers[Execve] || plan.process == &writers[Execveat];
-    }
+    bool is_exec(const Plan& plan) const { return plan.process == &execs[Execve] || plan.process == &execs[Execveat]; }
 
     void read(PendingCall& call) const {
         const Plan& plan = plan_of(call.kind);
@@ -65,7 +77,7 @@ struct Decoder::Impl {
             if (field.read != nullptr) field.read(field, call);
         }
         if (is_exec(plan)) {
-            read_exec_call(call, plan.process == &writers[Execveat], (facts & event::EnvironmentFact) != 0);
+            read_exec_call(call, plan.process == &execs[Execveat], (facts & event::EnvironmentFact) != 0);
         }
     }
 
@@ -108,7 +120,7 @@ struct Decoder::Impl {
     // A clone that failed, or that is only asked for.
     event::View birth_attempt(ProcessRecordWriter& writer, const PendingCall& call, std::optional<int64_t> result) {
         ProcessRecord record(call.stop.tid, result);
-        if (&writer == &writers[Clone]) record.flags = record_clone_flags(call.stop.arguments[0]);
+        if (&writer == &births[Clone]) record.flags = record_clone_flags(call.stop.arguments[0]);
         return writer.write(builder, nanoseconds_of(CLOCK_REALTIME), record);
     }
 
@@ -126,18 +138,15 @@ struct Decoder::Impl {
     }
 
     ProcessRecordWriter& birth_writer(std::string_view name) {
-        for (size_t i = Clone; i < ProcessEvents; ++i) {
-            if (process_event_names[i] == name) return writers[i];
-        }
-        return writers[Clone];
+        const auto* const known = std::ranges::find(birth_calls, name);
+        return births[known == birth_calls.end() ? size_t{Clone} : static_cast<size_t>(known - birth_calls.begin())];
     }
 
     const uint32_t facts;
     Evidence evidence;
     event::Builder builder;
-    std::array<ProcessRecordWriter, ProcessEvents> writers = {writer_for(Execve), writer_for(Execveat),
-                                                              writer_for(Clone),  writer_for(Clone3),
-                                                              writer_for(Fork),   writer_for(Vfork)};
+    std::array<ProcessRecordWriter, exec_calls.size()> execs = writers_for(exec_calls);
+    std::array<ProcessRecordWriter, birth_calls.size()> births = writers_for(birth_calls);
     std::array<Plan, event::max_kinds> plans{};
 };
 
@@ -165,7 +174,7 @@ event::View Decoder::executed(Tid tid, Tid parent, const PendingCall* call) {
     if (call != nullptr && (call->present & 1u << ExecSlots::filename) != 0) {
         record.filename = call->memory[ExecSlots::filename];
     }
-    return impl_->writers[Execve].write(impl_->builder, nanoseconds_of(CLOCK_REALTIME), record);
+    return impl_->execs[Execve].write(impl_->builder, nanoseconds_of(CLOCK_REALTIME), record);
 }
 
 event::View Decoder::cloned(Tid parent, Tid child, Pid child_pid, std::string_view kind_name, uint64_t flags) {

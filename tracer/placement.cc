@@ -16,8 +16,6 @@ constexpr uint32_t most_foreign = 32;  // of a window, or in a row
 constexpr uint64_t slow = 1'000'000;   // ns between stops: such a thread does not stop often
 constexpr uint64_t first_pause = 100'000'000, longest_pause = 60'000'000'000;  // ns
 
-pid_t number(Tid tid) { return static_cast<pid_t>(raw(tid)); }
-
 bool is_about_affinity(const SyscallStop& stop) {
     static const auto getaffinity = event::syscall_numbers("sched_getaffinity"),
                       setaffinity = event::syscall_numbers("sched_setaffinity");
@@ -87,7 +85,7 @@ void Placement::own_stop(bool alone, uint64_t now) {
 }
 
 bool Placement::place() {
-    const pid_t pid = number(candidate_);
+    const pid_t pid = number_of(candidate_);
     const int core = sched_getcpu();
     if (core < 0 || sched_getaffinity(pid, sizeof theirs_, &theirs_) != 0 || !CPU_ISSET(core, &theirs_) ||
         CPU_COUNT(&theirs_) < 2)
@@ -105,8 +103,8 @@ void Placement::release() {
     if (placed_ == Tid::None) return;
     // What somebody else has set meanwhile stays.
     cpu_set_t now;
-    if (sched_getaffinity(number(placed_), sizeof now, &now) == 0 && CPU_EQUAL(&now, &shared_))
-        sched_setaffinity(number(placed_), sizeof theirs_, &theirs_);
+    if (sched_getaffinity(number_of(placed_), sizeof now, &now) == 0 && CPU_EQUAL(&now, &shared_))
+        sched_setaffinity(number_of(placed_), sizeof theirs_, &theirs_);
     sched_setaffinity(0, sizeof own_, &own_);
     placed_ = Tid::None;
     candidate_ = Tid::None;
@@ -114,7 +112,7 @@ void Placement::release() {
 }
 
 void Placement::born(Tid child) {
-    sched_setaffinity(number(child), sizeof theirs_, &theirs_);
+    sched_setaffinity(number_of(child), sizeof theirs_, &theirs_);
     release();
 }
 

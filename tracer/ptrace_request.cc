@@ -18,7 +18,7 @@ constexpr unsigned long tracee_options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEF
                                          PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP;
 
 long request(unsigned number, Tid tid, unsigned long address, unsigned long data) {
-    return syscall(SYS_ptrace, number, static_cast<pid_t>(raw(tid)), address, data);
+    return syscall(SYS_ptrace, number, number_of(tid), address, data);
 }
 
 unsigned long as_word(void* pointer) { return reinterpret_cast<unsigned long>(pointer); }

@@ -16,7 +16,7 @@ namespace {
 
 bool transfer(unsigned request, Tid tid, unsigned long set, void* data, size_t size) {
     iovec area{data, size};
-    return syscall(SYS_ptrace, request, static_cast<pid_t>(raw(tid)), set, &area) == 0;
+    return syscall(SYS_ptrace, request, number_of(tid), set, &area) == 0;
 }
 
 // The first register of the set is the first argument and the result. A 32-bit thread has a smaller set, of 32-bit
@@ -24,7 +24,7 @@ bool transfer(unsigned request, Tid tid, unsigned long set, void* data, size_t s
 bool set_x0(Tid tid, uint64_t value) {
     user_regs_struct registers;
     iovec area{&registers, sizeof registers};
-    if (syscall(SYS_ptrace, PTRACE_GETREGSET, static_cast<pid_t>(raw(tid)), NT_PRSTATUS, &area) != 0) return false;
+    if (syscall(SYS_ptrace, PTRACE_GETREGSET, number_of(tid), NT_PRSTATUS, &area) != 0) return false;
     const size_t width = area.iov_len < sizeof registers ? sizeof(uint32_t) : sizeof(uint64_t);
     memcpy(&registers, &value, width);
     return transfer(PTRACE_SETREGSET, tid, NT_PRSTATUS, &registers, area.iov_len);

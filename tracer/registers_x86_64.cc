@@ -14,11 +14,11 @@ namespace bewit::tracer {
 namespace {
 
 bool poke(Tid tid, size_t offset, uint64_t value) {
-    return syscall(SYS_ptrace, PTRACE_POKEUSR, static_cast<pid_t>(raw(tid)), offset, value) == 0;
+    return syscall(SYS_ptrace, PTRACE_POKEUSR, number_of(tid), offset, value) == 0;
 }
 
 bool peek(Tid tid, size_t offset, uint64_t& value) {
-    return syscall(SYS_ptrace, PTRACE_PEEKUSR, static_cast<pid_t>(raw(tid)), offset, &value) == 0;
+    return syscall(SYS_ptrace, PTRACE_PEEKUSR, number_of(tid), offset, &value) == 0;
 }
 
 constexpr uint64_t code_segment_of_32_bits = 0x23;  // __USER32_CS
@@ -50,7 +50,7 @@ bool current_call(Tid tid, event::Abi abi, CurrentCall& out) {
 // own codes for it (arch/x86/kernel/signal.c, arch_do_signal_or_restart).
 bool interrupted_call(Tid tid, InterruptedCall& out) {
     user_regs_struct registers;
-    if (syscall(SYS_ptrace, PTRACE_GETREGS, static_cast<pid_t>(raw(tid)), 0, &registers) != 0) return false;
+    if (syscall(SYS_ptrace, PTRACE_GETREGS, number_of(tid), 0, &registers) != 0) return false;
     if (static_cast<int64_t>(registers.orig_rax) < 0 || static_cast<int64_t>(registers.rax) != -EINTR) return false;
     out.number = static_cast<uint32_t>(registers.orig_rax);
     if (registers.cs == code_segment_of_32_bits) {

@@ -16,6 +16,7 @@
 #include "tracer/bpf_instructions.h"
 #include "tracer/guard.h"
 #include "tracer/multiplexer.h"
+#include "tracer/process_calls.h"
 #include "tracer/sealing_calls.h"
 
 namespace bewit::tracer {
@@ -108,7 +109,8 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 
 // Calls whose success is a ptrace event.
 bool seen_without_filter(std::string_view name) {
-    return is_one_of(name, {"clone", "clone3", "fork", "vfork", "execve", "execveat"});
+    return std::ranges::find(birth_calls, name) != birth_calls.end() ||
+           std::ranges::find(exec_calls, name) != exec_calls.end();
 }
 
 class Compiler {

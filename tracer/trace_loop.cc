@@ -30,8 +30,6 @@ bool asks_for_signals(const match::Interest& interest) {
     return kind && interest.of(*kind).level != match::KindInterest::Level::Never;
 }
 
-pid_t number(Tid tid) { return static_cast<pid_t>(raw(tid)); }
-
 // While the command is gone and others are waited for, SIGCHLD interrupts waitpid(2) so that signals to bewit get
 // through to them. Only then: every stop of a tracee raises one.
 void interrupt_waits(bool on) {
@@ -151,7 +149,7 @@ void TraceLoop::dispatch(Tracee& tracee, int status) {
     const WaitStatus stop = classify(status);
     if (stop.kind != StopKind::ExecStop) {
         const Tid former = lineage_.lost_exec(tracee);
-        if (former != Tid::None && !stops_.holds(number(former))) lineage_.executed(tracee, former);
+        if (former != Tid::None && !stops_.holds(number_of(former))) lineage_.executed(tracee, former);
     }
     if (entrypoint_stopped_ && stop.kind != StopKind::GroupStop && tracee.tid == workload_.entrypoint)
         entrypoint_goes_on();
@@ -241,7 +239,7 @@ void TraceLoop::check_kernel(Tid tid) {
     SyscallInfo info;
     if (syscall_info(tid, info) || errno == ESRCH) return;
     kernel_too_old_ = true;
-    kill(number(tid), SIGKILL);
+    kill(number_of(tid), SIGKILL);
 }
 
 void TraceLoop::group_stop(Tracee& tracee, int signal) {
@@ -274,7 +272,7 @@ void TraceLoop::ended(Tid tid, Tracee* tracee, int status) {
     if (placement_) placement_->ended(tid);
     if (settings_.runtime != nullptr) settings_.runtime->ended(tid, tracee);
     lineage_.ended(tid, tracee, status);
-    if (!status_ && spawned_ != nullptr && number(tid) == spawned_->pid()) entrypoint_ended(status);
+    if (!status_ && spawned_ != nullptr && number_of(tid) == spawned_->pid()) entrypoint_ended(status);
 }
 
 void TraceLoop::entrypoint_ended(int status) {
@@ -288,14 +286,14 @@ void TraceLoop::entrypoint_ended(int status) {
 
 void TraceLoop::kill_the_rest() {
     killing_ = true;
-    workload_.tracees.for_each([](const Tracee& tracee) { kill(number(tracee.tid), SIGKILL); });
+    workload_.tracees.for_each([](const Tracee& tracee) { kill(number_of(tracee.tid), SIGKILL); });
 }
 
 void TraceLoop::pass_on_to_the_rest() {
     const int signal = forwarder_ == nullptr ? 0 : forwarder_->take();
     if (signal == 0) return;
     workload_.tracees.for_each([signal](const Tracee& tracee) {
-        if (tracee.is_leader()) kill(number(tracee.tid), signal);
+        if (tracee.is_leader()) kill(number_of(tracee.tid), signal);
     });
 }
 

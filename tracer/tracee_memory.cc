@@ -29,8 +29,6 @@ void* remote_pointer(uint64_t address) {
     return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr)
 }
 
-pid_t kernel_tid(Tid tid) { return static_cast<pid_t>(raw(tid)); }
-
 // Word by word, of a thread that is this thread's tracee and stopped.
 size_t peek(Tid tid, uint64_t address, std::span<std::byte> out) {
     size_t done = 0;
@@ -38,7 +36,7 @@ size_t peek(Tid tid, uint64_t address, std::span<std::byte> out) {
         const uint64_t at = address + done;
         const size_t skip = at % sizeof(long);
         errno = 0;
-        const long word = ptrace(PTRACE_PEEKDATA, kernel_tid(tid), remote_pointer(at - skip), nullptr);
+        const long word = ptrace(PTRACE_PEEKDATA, number_of(tid), remote_pointer(at - skip), nullptr);
         if (errno != 0) break;
         const size_t size = std::min(sizeof word - skip, out.size() - done);
         std::memcpy(out.data() + done, reinterpret_cast<const std::byte*>(&word) + skip, size);
@@ -71,7 +69,7 @@ bool poke(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
         std::memcpy(word.data() + skip, bytes.data() + done, size);
         long value;
         std::memcpy(&value, word.data(), sizeof value);
-        if (ptrace(PTRACE_POKEDATA, kernel_tid(tid), remote_pointer(at - skip), value) != 0) return false;
+        if (ptrace(PTRACE_POKEDATA, number_of(tid), remote_pointer(at - skip), value) != 0) return false;
         done += size;
     }
     return true;
@@ -81,7 +79,7 @@ bool poke(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
 ssize_t read_fast(Tid tid, uint64_t address, std::span<std::byte> out) {
     const iovec local = {out.data(), out.size()};
     const iovec remote = {remote_pointer(address), out.size()};
-    const ssize_t size = process_vm_readv(kernel_tid(tid), &local, 1, &remote, 1, 0);
+    const ssize_t size = process_vm_readv(number_of(tid), &local, 1, &remote, 1, 0);
     if (size >= 0) return size;
     return errno == EFAULT ? 0 : -1;
 }
@@ -140,7 +138,7 @@ bool write_memory(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
     if (bytes.empty()) return true;
     const iovec local = {const_cast<std::byte*>(bytes.data()), bytes.size()};
     const iovec remote = {remote_pointer(address), bytes.size()};
-    const ssize_t size = process_vm_writev(kernel_tid(tid), &local, 1, &remote, 1, 0);
+    const ssize_t size = process_vm_writev(number_of(tid), &local, 1, &remote, 1, 0);
     if (size == static_cast<ssize_t>(bytes.size())) return true;
     // Also where the page is not writable to the thread itself: PTRACE_POKEDATA may write there.
     return poke(tid, address, bytes);

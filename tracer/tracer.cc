@@ -159,10 +159,9 @@ std::string to_text(const Statistics& s) {
         s.stops == 0 ? 0.0 : static_cast<double>(s.stop_time_ns) / static_cast<double>(s.stops) / 1000.0;
     return fmt::format(
         "{} events, {} stops ({} entries of which {} needed no exit, {} exits, {} signals), {:.1f} us a stop, {} "
-        "processes, {} threads, "
-        "{} unreadable strings",
+        "processes, {} threads",
         s.events, s.stops, s.syscall_entries, s.entry_only, s.syscall_exits, s.signals, per_stop, s.processes,
-        s.threads, s.unreadable);
+        s.threads);
 }
 
 int exit_status_of(int wait_status) {

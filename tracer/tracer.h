@@ -50,7 +50,6 @@ struct Statistics {
     uint64_t stops = 0, syscall_entries = 0, syscall_exits = 0, events = 0, signals = 0, processes = 0;
     uint64_t threads = 0;        // every one that ever was, leaders of processes included
     uint64_t entry_only = 0;     // stops that ended at the entry: no rule could match
-    uint64_t unreadable = 0;     // calls that did not fail although something that they were given could not be read
     uint64_t runtime_sites = 0;  // call sites that stop only where a rule may care
     uint64_t stop_time_ns = 0;   // spent between a stop and its resumption
 };

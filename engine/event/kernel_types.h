@@ -17,6 +17,8 @@ enum class Fd : int32_t { None = -1, WorkingDirectory = -100 };  // AT_FDCWD, op
 constexpr int64_t raw(Tid tid) { return static_cast<int64_t>(tid); }
 constexpr int64_t raw(Pid pid) { return static_cast<int64_t>(pid); }
 constexpr int32_t raw(Fd fd) { return static_cast<int32_t>(fd); }
+// As system calls take it (pid_t).
+constexpr int32_t number_of(Tid tid) { return static_cast<int32_t>(raw(tid)); }
 constexpr Tid leader_of(Pid pid) { return static_cast<Tid>(pid); }
 
 }  // namespace bewit

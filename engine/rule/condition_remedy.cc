@@ -33,9 +33,13 @@ constexpr std::array<Remedy, 24> remedies = {{
     {"unrecognized IP network", "write a network with the length of its prefix, as in 10.0.0.0/8"},
     {"invalid netmask", "the length of a prefix is 0 to 32, in IPv6 0 to 128"},
     {"unrecognized boolean value", "write true or false"},
-    {"supported for numeric filters", "numbers have =, !=, <, <=, >, >=, in, intersects and exists; true and false only =, !=, in, intersects and exists"},
-    {"supported for string filters", "bcontains and bstartswith are for fields of bytes; text has contains and startswith"},
-    {"supported for buffer filters", "bytes have =, !=, in, intersects, contains, startswith, endswith, bcontains, bstartswith and exists"},
+    {"supported for numeric filters",
+     "numbers have =, !=, <, <=, >, >=, in, intersects and exists; true and false only =, !=, in, intersects and "
+     "exists"},
+    {"supported for string filters",
+     "bcontains and bstartswith are for fields of bytes; text has contains and startswith"},
+    {"supported for buffer filters",
+     "bytes have =, !=, in, intersects, contains, startswith, endswith, bcontains, bstartswith and exists"},
     {"supported for ip address and network filters", "addresses and networks have =, !=, in, intersects and exists"},
 }};
 

@@ -13,11 +13,9 @@
 namespace bewit::tracer {
 namespace {
 
-pid_t number(Tid tid) { return static_cast<pid_t>(raw(tid)); }
-
 bool write_file(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
     char path[32];
-    std::snprintf(path, sizeof path, "/proc/%d/mem", number(tid));
+    std::snprintf(path, sizeof path, "/proc/%d/mem", number_of(tid));
     const UniqueFd memory(open(path, O_RDWR | O_CLOEXEC));
     return memory.get() >= 0 && pwrite(memory.get(), bytes.data(), bytes.size(), static_cast<off_t>(address)) ==
                                     static_cast<ssize_t>(bytes.size());
@@ -30,11 +28,11 @@ bool write_words(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
         long word = 0;
         if (length < sizeof word) {
             errno = 0;
-            word = ptrace(PTRACE_PEEKDATA, number(tid), word_address, nullptr);
+            word = ptrace(PTRACE_PEEKDATA, number_of(tid), word_address, nullptr);
             if (errno != 0) return false;
         }
         std::memcpy(reinterpret_cast<std::byte*>(&word) + offset, bytes.data(), length);
-        if (ptrace(PTRACE_POKEDATA, number(tid), word_address, word) != 0) return false;
+        if (ptrace(PTRACE_POKEDATA, number_of(tid), word_address, word) != 0) return false;
         bytes = bytes.subspan(length);
         address += length;
     }
@@ -43,9 +41,11 @@ bool write_words(Tid tid, uint64_t address, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-bool get_registers(Tid tid, user_regs_struct& out) { return ptrace(PTRACE_GETREGS, number(tid), nullptr, &out) == 0; }
+bool get_registers(Tid tid, user_regs_struct& out) {
+    return ptrace(PTRACE_GETREGS, number_of(tid), nullptr, &out) == 0;
+}
 bool set_registers(Tid tid, const user_regs_struct& registers) {
-    return ptrace(PTRACE_SETREGS, number(tid), nullptr, &registers) == 0;
+    return ptrace(PTRACE_SETREGS, number_of(tid), nullptr, &registers) == 0;
 }
 
 bool replace_call(Tid tid, user_regs_struct registers, uint64_t number, std::initializer_list<uint64_t> arguments) {

@@ -236,8 +236,9 @@ class HiddenNames(TestCase):
     def test_what_nobody_can_look_at_when_it_has_been_opened_is_told(self):
         closed = "import ctypes, os, sys; ctypes.CDLL(None).prctl(4, 0, 0, 0, 0); os.chdir(sys.argv[1]); os.open('marked-file', os.O_RDONLY)"
         for mode in ("strict", "auto"):
-            result = harness.run([harness.PYTHON, "-c", closed, self.directory], rules=[self.rules], prefix=self.NO_PTRACE, options=["--interception", mode])
+            result = harness.run([harness.PYTHON, "-c", closed, self.directory], rules=[self.rules], prefix=self.NO_PTRACE, options=["--interception", mode, "--stats=json", "-q"])
             self.assertEqual((result.status, result.rules()), (0, ["bewit internal: unreadable"]), result.stderr)
+            self.assertEqual(json.loads(result.stderr)["unreadable"], 1)
 
     @needs_root
     def test_a_program_that_nobody_may_read_is_told_as_that(self):

@@ -216,7 +216,7 @@ Outcome Running::finish() {
     Statistics& s = outcome.statistics;
     if (!(report >> outcome.ran >> outcome.exit_status >> outcome.privileged_filter >>
           outcome.keeps_ptrace_capability >> s.stops >> s.syscall_entries >> s.syscall_exits >> s.events >> s.signals >>
-          s.processes >> s.threads >> s.entry_only >> s.unreadable)) {
+          s.processes >> s.threads >> s.entry_only >> outcome.unreadable)) {
         outcome.exit_status = exit_status_of(status);  // bewit itself died
         return outcome;
     }

@@ -27,7 +27,8 @@ struct Outcome {
     std::string error;     // StartError's sentence
     std::string output;    // the workload's standard output, as far as it was not read before
     std::vector<SeenEvent> events;
-    Statistics statistics;  // `unreadable` is what the sink was told of
+    Statistics statistics;
+    uint64_t unreadable = 0;  // calls that the sink was told of
     bool privileged_filter = false;
     bool keeps_ptrace_capability = false;
 
