@@ -1,5 +1,5 @@
-// The calls that make processes and threads, and those that give a process another image. Both reach the tracer as ptrace events when they succeed
-// (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC).
+// The calls that make processes and threads, and those that give a process another image. Both reach the tracer as
+// ptrace events when they succeed (PTRACE_EVENT_FORK, _VFORK, _CLONE, _EXEC).
 #pragma once
 
 #include <array>

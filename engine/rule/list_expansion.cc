@@ -139,7 +139,6 @@ private:
 
 // The text with one list put in; nullopt when its name does not occur.
 std::optional<std::string> put_in(std::string_view text, const ResolvedList& list) {
-    std::optional<std::string> result;
     std::string done;
     size_t copied = 0;  // what stands before it is in `done`
     for (size_t at = text.find(list.name); at != std::string_view::npos;) {
@@ -165,10 +164,10 @@ std::optional<std::string> put_in(std::string_view text, const ResolvedList& lis
         if (done.size() > limits::condition_size) return done;
         copied = end;
         at = text.find(list.name, end);
-        result.emplace();
     }
-    if (result) *result = done + std::string(text.substr(copied));
-    return result;
+    if (copied == 0) return std::nullopt;
+    done += text.substr(copied);
+    return done;
 }
 
 }  // namespace
