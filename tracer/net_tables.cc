@@ -134,16 +134,4 @@ void set_inet_type(event::Descriptor& socket, bool listens) {
         socket.type = listens ? DescriptorType::Ipv6Server : DescriptorType::Ipv6;
 }
 
-void read_all(int fd, std::string& out) {
-    constexpr size_t piece = 65536;
-    size_t size = 0;
-    for (;;) {
-        if (out.size() < size + piece) out.resize(size + piece);
-        const ssize_t got = read(fd, out.data() + size, piece);
-        if (got <= 0) break;
-        size += static_cast<size_t>(got);
-    }
-    out.resize(size);
-}
-
 }  // namespace bewit::tracer

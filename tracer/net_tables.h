@@ -24,7 +24,4 @@ bool find_socket(const NetTable& table, std::string_view text, uint64_t inode, e
 // The type of an inet socket follows from its addresses and from whether it listens.
 void set_inet_type(event::Descriptor& socket, bool listens);
 
-// The whole file, into `out`, which keeps its memory.
-void read_all(int fd, std::string& out);
-
 }  // namespace bewit::tracer

@@ -84,4 +84,16 @@ bool ProcReader::status(Tid tid, std::string_view name, struct stat& out) {
     return as_owner_if_refused(tid, [&] { return fstatat(proc_.get(), path.data(), &out, 0); }) == 0;
 }
 
+void read_all(int fd, std::string& out) {
+    constexpr size_t piece = 65536;
+    size_t size = 0;
+    for (;;) {
+        if (out.size() < size + piece) out.resize(size + piece);
+        const ssize_t got = read(fd, out.data() + size, piece);
+        if (got <= 0) break;
+        size += static_cast<size_t>(got);
+    }
+    out.resize(size);
+}
+
 }  // namespace bewit::tracer

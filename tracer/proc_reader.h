@@ -48,4 +48,7 @@ private:
     std::string buffer_;
 };
 
+// A whole file that the kernel gives in parts, from where it stands, into `out`, which keeps its memory.
+void read_all(int fd, std::string& out);
+
 }  // namespace bewit::tracer

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string_view>
 
+#include "tracer/syscall_stop.h"
+
 namespace bewit::tracer {
 
 struct SealingCall {
@@ -29,5 +31,8 @@ inline constexpr std::array<SealingCall, 8> sealing_calls = {{
     {"setns", {}},
     {"unshare", {}},
 }};
+
+// Whether the thread stands at one of them, in whatever ABI that bewit has a table for, or in x32.
+bool seals(const SyscallStop& stop);
 
 }  // namespace bewit::tracer

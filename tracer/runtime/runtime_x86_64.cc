@@ -1,34 +1,23 @@
 #include "tracer/runtime/runtime.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
-#include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdio>
-#include <future>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <string>
-#include <system_error>
 
 #include "base/unique_fd.h"
-#include "tracer/call_identity.h"
-#include "tracer/confinement.h"
-#include "tracer/net_tables.h"
+#include "tracer/proc_reader.h"
 #include "tracer/ptrace_request.h"
 #include "tracer/runtime/call_site_x86_64.h"
 #include "tracer/runtime/code_x86_64.h"
+#include "tracer/runtime/image_x86_64.h"
 #include "tracer/runtime/mapper_x86_64.h"
 #include "tracer/runtime/open_layout.h"
 #include "tracer/runtime/remote_x86_64.h"
@@ -64,28 +53,12 @@ uint64_t random_address() {
     return region + number % region_pages * page;
 }
 
-// Whether openat2(2) is there. A seccomp program that stands before bewit's may answer it with an error of its choice,
-// or with death, as it may the calls that find out a directory, whose errors do no harm: that is tried in a child.
-bool calls_work() {
-    // "size was smaller than any valid size" (openat2(2)).
-    const auto is_there = [] { return syscall(SYS_openat2, -1, nullptr, nullptr, 0) == -1 && errno == EINVAL; };
-    if (prctl(PR_GET_SECCOMP) == SECCOMP_MODE_DISABLED) return is_there();
-    const pid_t child = fork();
-    if (child == 0) {
-        std::array<char, 1> ignored{};
-        syscall(SYS_getcwd, ignored.data(), ignored.size());
-        syscall(SYS_readlink, "/", ignored.data(), ignored.size());
-        _exit(is_there() ? 0 : 1);
-    }
-    int status = 0;
-    return child > 0 && waitpid(child, &status, 0) == child && status == 0;
-}
-
 class X86Runtime final : public Runtime {
 public:
     X86Runtime(const match::Interest& interest, uint64_t base)
-        : interest_(interest), code_(base), relative_names_(is_no_event("getcwd") && is_no_event("readlink")) {}
-    ~X86Runtime() override { abandoned_.request_stop(); }
+        : code_(base),
+          relative_names_(is_no_event(interest, "getcwd") && is_no_event(interest, "readlink")),
+          image_(interest, code_, relative_names_) {}
 
     uint64_t trusted_address() const override { return code_.trusted(); }
     uint64_t sites() const override { return sites_; }
@@ -96,14 +69,15 @@ public:
             seal(tracee, tracees.leader_of(tracee));
             return false;
         }
-        if (stop.number != SYS_openat || stop.abi != event::Abi::X86_64 || given_up_ || mapper_.busy()) return false;
+        if (stop.number != SYS_openat || stop.abi != event::Abi::X86_64 || image_.failed() || mapper_.busy())
+            return false;
         Tracee* leader = tracees.leader_of(tracee);
         if (leader == nullptr || tracee.stage != Tracee::Stage::Watched) return false;
         RuntimeState& state = leader->runtime;
         if (state.off || state.sealed || tracee.runtime.sealed) return false;
         RuntimeState::Place& place = state.place_of(stop.instruction_pointer);
         ++place.stops;
-        if (place.taken || ++stops_ < worth_making || !ready()) return false;
+        if (place.taken || ++stops_ < worth_making || !image_.ready()) return false;
         return is_worth_taking(place) && take_site(*leader, place, stop);
     }
 
@@ -116,7 +90,7 @@ public:
 
     void ended(Tid tid, const Tracee* tracee) override {
         if (mapper_.serves(tid)) mapper_.gone();
-        if (tracee == nullptr || image_.empty()) return;
+        if (tracee == nullptr || image_.bytes().empty()) return;
         for (const RuntimeState::Place& place : tracee->runtime.places) {
             if (place.stops > 0 && place.stops < worth_taking && !place.taken && !place.refused)
                 history_.was_not_worth(place.site);
@@ -135,7 +109,7 @@ public:
             return false;
         }
         user_regs_struct registers{};
-        if (image_.empty() || !get_registers(tracee.tid, registers)) return false;
+        if (image_.bytes().empty() || !get_registers(tracee.tid, registers)) return false;
         if (!code_.is_inside(registers.rip)) {
             if (leader != nullptr && RuntimeCode::leave_trampoline(tracee.tid, leader->runtime.near_pages(), registers))
                 set_registers(tracee.tid, registers);
@@ -157,26 +131,9 @@ public:
 
 private:
     // The runtime's own calls that are no secret: they must not look like the workload's.
-    bool is_no_event(std::string_view call) const {
+    static bool is_no_event(const match::Interest& interest, std::string_view call) {
         const auto kind = event::find_kind(call);
-        return kind && interest_.of(*kind).level == match::KindInterest::Level::Never;
-    }
-
-    static bool seals(const SyscallStop& stop) {
-        static const auto numbers = [] {
-            std::array<decltype(event::syscall_numbers("")), sealing_calls.size()> found;
-            std::ranges::transform(sealing_calls, found.begin(),
-                                   [](const SealingCall& call) { return event::syscall_numbers(call.name); });
-            return found;
-        }();
-        const auto abi = static_cast<size_t>(stop.abi);
-        const uint32_t number = number_in_table(stop);
-        for (size_t i = 0; i < sealing_calls.size(); ++i) {
-            const auto& operation = sealing_calls[i].operation;
-            if (number == numbers[i][abi] && (!operation || *operation == static_cast<uint32_t>(stop.arguments[0])))
-                return true;
-        }
-        return false;
+        return kind && interest.of(*kind).level == match::KindInterest::Level::Never;
     }
 
     // From now on every call asks. `tracee` may be any thread of its process, which may share its memory with others:
@@ -186,41 +143,7 @@ private:
         if (leader != nullptr) leader->runtime.sealed = true;
         const uint64_t disabled = code_.base() + page + offsetof(TableHeader, disabled);
         constexpr std::array<std::byte, 1> yes{std::byte{1}};
-        if (!image_.empty()) write_code(tracee.tid, disabled, yes);
-    }
-
-    bool ready() {
-        if (!image_.empty()) return true;
-        if (!building_.valid() && !begin_building()) return false;
-        if (building_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
-        const match::PathTest test = building_.get();
-        malloc_trim(0);  // what the making took is given back
-        if (test.empty() || !calls_work()) {
-            given_up_ = true;
-            return false;
-        }
-        image_ = RuntimeCode::bytes();
-        image_.resize(page);
-        const std::vector<std::byte> table = lay_out_table(test, code_.base() + page, relative_names_);
-        image_.insert(image_.end(), table.begin(), table.end());
-        return true;
-    }
-
-    // False where there is no thread to be had, which may be another time.
-    bool begin_building() {
-        try {
-            building_ = std::async(std::launch::async, [this] {
-                confine_thread(Errand::Computing);
-                // The tracer may be held on one core at this moment; the kernel knows which ones there are.
-                cpu_set_t all;
-                std::fill_n(reinterpret_cast<unsigned char*>(&all), sizeof all, 0xff);
-                sched_setaffinity(0, sizeof all, &all);
-                return interest_.open_names(abandoned_.get_token());
-            });
-            return true;
-        } catch (const std::system_error&) {
-            return false;
-        }
+        if (!image_.bytes().empty()) write_code(tracee.tid, disabled, yes);
     }
 
     bool is_decidable(const SyscallStop& stop) const {
@@ -263,7 +186,7 @@ private:
 
         const auto near = state.pages == state.near.size() ? std::nullopt : free_page_near(maps, site);
         if (!near) return refuse(candidate);
-        if (!mapper_.begin(tid, registers, state.has_image ? std::span<const std::byte>() : image_, *near))
+        if (!mapper_.begin(tid, registers, state.has_image ? std::span<const std::byte>() : image_.bytes(), *near))
             return false;
         state.off = true;
         arriving_ = {*shape, site, *near};
@@ -319,17 +242,13 @@ private:
         return true;
     }
 
-    const match::Interest& interest_;
     const RuntimeCode code_;
+    const bool relative_names_;
+    RuntimeImage image_;
     Mapper mapper_{code_};
     Patch arriving_{};  // what the mapper's thread has come for
     SiteHistory history_;
-    const bool relative_names_;
-    std::stop_source abandoned_;
-    std::future<match::PathTest> building_;
-    std::vector<std::byte> image_;  // the code, then its table; empty until it is built
     uint64_t stops_ = 0, sites_ = 0;
-    bool given_up_ = false;
 };
 
 }  // namespace

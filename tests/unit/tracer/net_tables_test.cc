@@ -1,4 +1,5 @@
 #include "tracer/net_tables.h"
+#include "tracer/proc_reader.h"
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
