@@ -106,25 +106,6 @@ void describe_socket(const DescriptorFact& fact, Descriptor& out) {
     }
 }
 
-struct AnonymousName {
-    std::string_view text;
-    DescriptorType type;
-};
-constexpr std::array anonymous_names = {
-    AnonymousName{"[eventfd]", DescriptorType::Event},
-    AnonymousName{"[eventpoll]", DescriptorType::EventPoll},
-    AnonymousName{"inotify", DescriptorType::Inotify},
-    AnonymousName{"[signalfd]", DescriptorType::Signal},
-    AnonymousName{"[timerfd]", DescriptorType::Timer},
-    AnonymousName{"[io_uring]", DescriptorType::IoUring},
-    AnonymousName{"[userfaultfd]", DescriptorType::Userfault},
-    AnonymousName{"[pidfd]", DescriptorType::Pidfd},
-    AnonymousName{"bpf-map", DescriptorType::Bpf},
-    AnonymousName{"bpf-prog", DescriptorType::Bpf},
-    AnonymousName{"bpf_link", DescriptorType::Bpf},
-    AnonymousName{"bpf_iter", DescriptorType::Bpf},
-};
-
 constexpr uint32_t pid_filesystem = 0x50494446;   // PID_FS_MAGIC, linux/magic.h
 constexpr uint32_t pipe_filesystem = 0x50495045;  // PIPEFS_MAGIC
 constexpr std::string_view memfd = "/memfd:";
@@ -136,9 +117,7 @@ void describe_file(const DescriptorFact& fact, Descriptor& out) {
         out.name = fmt::format("pipe:[{}]", fact.descriptor.inode);
     } else if (fact.descriptor.magic == ANON_INODE_FS_MAGIC) {
         path.remove_prefix(std::min<size_t>(path.size(), 1));
-        const auto found =
-            std::ranges::find_if(anonymous_names, [&](const AnonymousName& one) { return path.starts_with(one.text); });
-        out.type = found == anonymous_names.end() ? DescriptorType::Unsupported : found->type;
+        out.type = event::anonymous_type(path);
         out.name = fmt::format("anon_inode:{}", path);
     } else if (fact.descriptor.magic == pid_filesystem) {
         out.type = DescriptorType::Pidfd;

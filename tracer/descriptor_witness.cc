@@ -33,32 +33,6 @@ using event::L4Proto;
 constexpr unsigned pidfd_thread = O_EXCL;  // PIDFD_THREAD, pidfd_open(2)
 constexpr std::string_view deleted = " (deleted)";
 
-struct AnonymousName {
-    std::string_view text;
-    DescriptorType type;
-};
-// What follows "anon_inode:" in the link.
-constexpr std::array anonymous_names = {
-    AnonymousName{"[eventfd]", DescriptorType::Event},
-    AnonymousName{"[eventpoll]", DescriptorType::EventPoll},
-    AnonymousName{"inotify", DescriptorType::Inotify},
-    AnonymousName{"[signalfd]", DescriptorType::Signal},
-    AnonymousName{"[timerfd]", DescriptorType::Timer},
-    AnonymousName{"[io_uring]", DescriptorType::IoUring},
-    AnonymousName{"[userfaultfd]", DescriptorType::Userfault},
-    AnonymousName{"[pidfd]", DescriptorType::Pidfd},
-    AnonymousName{"bpf-map", DescriptorType::Bpf},
-    AnonymousName{"bpf-prog", DescriptorType::Bpf},
-    AnonymousName{"bpf_link", DescriptorType::Bpf},
-    AnonymousName{"bpf_iter", DescriptorType::Bpf},
-};
-
-DescriptorType anonymous_type(std::string_view name) {
-    const auto found =
-        std::ranges::find_if(anonymous_names, [&](const auto& one) { return name.starts_with(one.text); });
-    return found == anonymous_names.end() ? DescriptorType::Unsupported : found->type;
-}
-
 std::array<char, 24> fd_path(std::string_view folder, Fd fd) {
     std::array<char, 24> path{};
     char* end = std::ranges::copy(folder, path.data()).out;
@@ -135,7 +109,7 @@ bool DescriptorWitness::describe(Tid tid, Fd fd, Descriptor& out) {
     if (link.starts_with("pipe:")) {
         out.type = DescriptorType::Fifo;
     } else if (constexpr std::string_view anonymous = "anon_inode:"; link.starts_with(anonymous)) {
-        out.type = anonymous_type(link.substr(anonymous.size()));
+        out.type = event::anonymous_type(link.substr(anonymous.size()));
     } else if (link.starts_with("pidfd:")) {
         out.type = DescriptorType::Pidfd;
     } else if (link.starts_with("/memfd:")) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace bewit::event {
 
@@ -77,5 +78,8 @@ struct Descriptor {
                type == DescriptorType::Ipv6Server;
     }
 };
+
+// What an anonymous inode is, by the kernel's name for it: what follows "anon_inode:" in /proc/PID/fd.
+DescriptorType anonymous_type(std::string_view name);
 
 }  // namespace bewit::event
