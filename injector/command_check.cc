@@ -54,10 +54,11 @@ int check_files(const CheckOptions& options) {
     // Falco's result has one error a file; people want all.
     const auto results =
         check_rules(options.files, options.json ? rule::Loader::Errors::First : rule::Loader::Errors::All);
-    if (results.empty()) {
-        error("check: the directory holds no rule file, *.yaml or *.yml");
-        return failed;
+    for (const std::string& name : empty_directories(options.files)) {
+        const std::string sentence = fmt::format("check: {} holds no rule file: none is called *.yaml or *.yml", name);
+        results.empty() ? error(sentence) : warning(sentence);
     }
+    if (results.empty()) return failed;
     bool ok = true;
     for (const rule::LoadResult& result : results) ok = ok && result.ok;
     if (options.json) {
@@ -87,8 +88,10 @@ void add_check(CLI::App& program, int& status) {
                  "  bewit check falco_rules.yaml my_rules.yaml\n"
                  "  bewit check --json my_rules.yaml\n"
                  "  bewit check --syntax --condition 'evt.type = open and not proc.name in (cat, less)'\n");
-    command->add_option("RULES", options->files,
-                        "rule files or directories, in order; 'builtin' names the rules inside the program");
+    command
+        ->add_option("RULES", options->files,
+                     "rule files or directories, in order; 'builtin' names the rules inside the program")
+        ->check(empty_name, "");
     command->add_flag("--json", options->json, "results as Falco prints them: of each file the first error");
     CLI::Option* condition =
         command->add_option("--condition", options->condition, "the condition that --syntax parses")->type_name("TEXT");

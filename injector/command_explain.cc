@@ -30,7 +30,9 @@ std::string unknown_rule(const std::string& name, const rule::RuleSet& set) {
         names.push_back(rule.name);
     }
     const std::string near = rule::nearest(name, names);
-    return fmt::format("no rule is called '{}'{}", name, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+    return fmt::format(
+        "no rule is called '{}'{}", name,
+        near.empty() ? "; `bewit explain` without a name shows all" : fmt::format("; did you mean '{}'?", near));
 }
 
 std::string printed(const json& object) { return object.dump(2, ' ', false, json::error_handler_t::replace); }

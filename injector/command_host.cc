@@ -159,7 +159,7 @@ void add_host(CLI::App& program, int& status) {
     command->add_option("--source", options->source, "where events come from (default: auto, the best that works here)")
         ->check(CLI::IsMember({"auto", "ebpf", "kmod"}));
     command->add_option("--ring", options->ring_mib, "room for events that wait, in MiB: a power of two (default: 8)")
-        ->check(CLI::IsMember({1, 2, 4, 8, 16, 32, 64, 128, 256, 512}))
+        ->check(CLI::IsMember({"1", "2", "4", "8", "16", "32", "64", "128", "256", "512"}))
         ->type_name("MIB");
     add_stats_option(*command, options->stats);
     command->callback([options, &status] { status = Host(*options).go(); });

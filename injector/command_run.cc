@@ -163,7 +163,9 @@ void add_run(CLI::App& program, int& status, const std::vector<std::string>& wor
                      "when bewit itself dies: kill the workload, or let it continue unwatched, which implies "
                      "--no-seccomp; as PID 1 it is always killed (default: kill)")
         ->check(CLI::IsMember({"kill", "continue"}));
-    command->add_option("--user", options->user, "run the command as this user")->type_name("UID[:GID]");
+    command->add_option("--user", options->user, "run the command as this user")
+        ->check(empty_value, "")
+        ->type_name("UID[:GID]");
     command->add_flag("--forward-signals,!--no-forward-signals", options->forward_signals,
                       "pass signals on to the command (default)");
     command->add_flag("--kill-on-exit", options->kill_on_exit,

@@ -38,6 +38,9 @@ int run_program(int argc, char** argv) {
     int status = 0;
     std::vector<std::string> words(argv + 1, argv + argc), workload;
     if (words == std::vector<std::string>{"--version"}) words = {"version"};
+    // `bewit help run -- anything` runs nothing.
+    if (!words.empty() && words[0] == "help")
+        words = words.size() > 1 ? std::vector<std::string>{words[1], "--help"} : std::vector<std::string>{"--help"};
     const bool runs = !words.empty() && words[0] == "run";
     bewit::add_run(program, status, workload);
     bewit::add_attach(program, status);

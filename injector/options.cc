@@ -44,6 +44,44 @@ std::string no_such_command(const CLI::App& command, const std::string& word) {
     return fmt::format("no command is called '{}'{}", word, best ? fmt::format(": did you mean '{}'?", *best) : "");
 }
 
+// A word that nothing takes.
+std::string not_expected(const CLI::App& command, const std::string& word) {
+    if (!word.starts_with('-')) return fmt::format("nothing takes the word '{}'", word);
+    field::NearestName nearest(word);
+    std::vector<std::string> names;
+    for (const CLI::Option* known : command.get_options())
+        for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+    for (const std::string& name : names) nearest.consider(name);
+    const auto best = word.starts_with("--") ? nearest.best() : std::nullopt;
+    return fmt::format("no option is called '{}'{}", word, best ? fmt::format(": did you mean '{}'?", *best) : "");
+}
+
+// `--rules: 1 required SRC missing` in words.
+std::string no_value(const std::string& sentence) {
+    constexpr std::string_view before = ": 1 required ", after = " missing";
+    const size_t middle = sentence.find(before);
+    if (middle == std::string::npos || !sentence.ends_with(after)) return sentence;
+    const size_t begin = middle + before.size();
+    return fmt::format("{} needs a value: {}", sentence.substr(0, middle),
+                       sentence.substr(begin, sentence.size() - after.size() - begin));
+}
+
+// `Could not convert: --no-seccomp = x` in words.
+std::string no_such_value(const std::string& sentence) {
+    constexpr std::string_view before = "Could not convert: ";
+    return sentence.starts_with(before) ? sentence.substr(before.size()) + ": the option takes no such value"
+                                        : sentence;
+}
+
+std::string in_words(const CLI::App& command, const CLI::Error& failure) {
+    const auto is = [&](CLI::ExitCodes code) { return failure.get_exit_code() == static_cast<int>(code); };
+    const auto rest = command.remaining();
+    if (is(CLI::ExitCodes::ExtrasError) && !rest.empty()) return not_expected(command, rest.front());
+    if (is(CLI::ExitCodes::ArgumentMismatch)) return no_value(failure.what());
+    if (is(CLI::ExitCodes::ConversionError)) return no_such_value(failure.what());
+    return failure.what();
+}
+
 std::string full_name(const CLI::App& app) {
     return app.get_parent() == nullptr ? app.get_name() : full_name(*app.get_parent()) + " " + app.get_name();
 }
@@ -59,12 +97,18 @@ std::string usage_message(const CLI::App& program, const CLI::Error& failure) {
     const CLI::App& command = chosen(program);
     const bool no_command = failure.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
                             !command.get_subcommands({}).empty();
-    std::string what = failure.what();
+    std::string what = in_words(command, failure);
     if (no_command) {
         const auto rest = command.remaining();
         what = rest.empty() ? "no command was given" : no_such_command(command, rest.front());
     }
     return fmt::format("{}; `{} --help` shows how it is used", what, full_name(command));
+}
+
+std::string empty_name(const std::string& name) { return name.empty() ? "an empty name is no file" : ""; }
+
+std::string empty_value(const std::string& value) {
+    return value.empty() ? "the value is empty: give one, or leave the option out" : "";
 }
 
 void add_stats_option(CLI::App& command, std::string& stats) {
@@ -80,8 +124,11 @@ void add_verbosity_options(CLI::App& command) {
 }
 
 void add_rule_options(CLI::App& command, CommandLine& line) {
-    command.add_option("-c,--config", line.config_file,
-                       "configuration file (default: /etc/bewit/bewit.yaml if present; BEWIT_CONFIG)");
+    command
+        .add_option("-c,--config", line.config_file,
+                    "configuration file (default: /etc/bewit/bewit.yaml if present; BEWIT_CONFIG)")
+        ->check(empty_value, "")
+        ->type_name("FILE");
     command
         .add_option(
             "-r,--rules", line.rules,
@@ -89,7 +136,7 @@ void add_rule_options(CLI::App& command, CommandLine& line) {
         ->take_all()
         ->expected(1)
         ->allow_extra_args(false)
-        ->check([](const std::string& name) { return name.empty() ? "an empty name is no file" : ""; }, "")
+        ->check(empty_name, "")
         ->type_name("SRC");
     command.add_option("-o,--set", line.settings, "one configuration key")
         ->take_all()
@@ -112,6 +159,7 @@ void add_rule_options(CLI::App& command, CommandLine& line) {
         ->allow_extra_args(false)
         ->type_name("GLOB");
     command.add_option("--priority", line.priority, "least priority that is loaded (default: debug)")
+        ->check(empty_value, "")
         ->type_name("LEVEL");
     add_verbosity_options(command);
 }

@@ -7,6 +7,11 @@
 
 namespace bewit {
 
+// Checks of an option's value, as CLI::Option::check() wants them: empty, or what is wrong. An empty one is mostly a
+// variable of a script that is not set, and what would be done without the option is not what was meant.
+std::string empty_name(const std::string& name);
+std::string empty_value(const std::string& value);
+
 // Options of `run`, `explain` and everything else that loads rules and a configuration.
 void add_rule_options(CLI::App& command, CommandLine& line);
 // -v, -q.

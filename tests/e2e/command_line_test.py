@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands that run nothing: check, explain, fields, events, syscalls, version, help."""
 import json
+import os
 import re
 import subprocess
 import unittest
@@ -53,6 +54,18 @@ class Check(TestCase):
             error, *rest = done.stdout.rstrip("\n").split("\n")[1:]
             self.assertRegex(error, f"\\A{path}:3:[0-9]+: error: ", condition)
             self.assertTrue("; " in error or re.match("  [a-z]", rest[-1]) and not rest[-1].startswith("  in "), done.stdout)
+
+    def test_names_that_stand_for_no_rule_file(self):
+        self.assertIn("an empty name is no file", bewit("check", "").stderr)
+        self.assertEqual(bewit("check", "").returncode, 2)
+        empty = self.path("empty")
+        os.mkdir(empty)
+        done = bewit("check", empty)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(f"error: check: {empty} holds no rule file", done.stderr)
+        done = bewit("check", "builtin", empty)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(f"warning: check: {empty} holds no rule file", done.stderr)
 
     def test_json_has_falco_s_shape(self):
         path = self.file(RULE.format(name="x", condition="evt.type = open and nonsense", output="o"))
@@ -124,6 +137,10 @@ class Selection(TestCase):
 
 
 class Explain(TestCase):
+    def test_a_rule_that_is_not_there(self):
+        self.assertIn("did you mean 'Read of password files'?", bewit("explain", "Read of passwd files").stderr)
+        self.assertIn("`bewit explain` without a name shows all", bewit("explain", "quite another").stderr)
+
     def test_it_tells_what_stops_and_the_program(self):
         done = bewit("explain", "--json", "Read of password files")
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -207,6 +224,29 @@ class Help(TestCase):
             self.assertEqual(done.returncode, 2)
             self.assertIn(said, done.stderr)
         self.assertEqual(bewit("run", "--format", "xml", "--", "true").returncode, 125)
+
+    def test_words_that_nothing_takes_and_values_that_are_missing_are_named(self):
+        for words, said in ((("run", "--fromat", "json"), "no option is called '--fromat': did you mean '--format'?"),
+                            (("host", "-x"), "no option is called '-x'"),
+                            (("attach", "12"), "nothing takes the word '12'"),
+                            (("run", "-r"), "--rules needs a value: SRC"),
+                            (("run", "--user"), "--user needs a value: UID[:GID]"),
+                            (("run", "--no-seccomp=x"), "--no-seccomp = x: the option takes no such value"),
+                            (("host", "--ring", "x"), "--ring: x not in {1,2,4")):
+            done = bewit(*words)
+            self.assertEqual(done.returncode, 125 if words[0] == "run" else 2, words)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertTrue(done.stderr.startswith(f"bewit: error: {said}"), done.stderr)
+
+    def test_an_empty_value_is_not_as_if_the_option_were_not_there(self):
+        for option in ("--user", "--config", "--priority"):
+            done = bewit("run", option, "", "--", "true")
+            self.assertEqual(done.returncode, 125, option)
+            self.assertIn(f"{option}: the value is empty", done.stderr)
+
+    def test_help_is_a_command_too(self):
+        self.assertEqual(bewit("help").stdout, bewit("--help").stdout)
+        self.assertEqual(bewit("help", "run", "--", "false").stdout, bewit("run", "--help").stdout)
 
     def test_a_value_that_is_hardly_meant_as_the_command(self):
         done = bewit("run", "--stats", "json", "--", "true")
