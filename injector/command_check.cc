@@ -35,15 +35,16 @@ int check_condition(const CheckOptions& options) {
         return 0;
     }
     const filter::ParseError& failure = parsed.error();
+    const std::string_view remedy = rule::condition_remedy(failure.message);
     if (options.json) {
-        const nlohmann::json object = {{"valid", false},
-                                       {"message", failure.message},
-                                       {"line", failure.location.line},
-                                       {"column", failure.location.column},
-                                       {"offset", failure.location.offset}};
+        nlohmann::json object = {{"valid", false},
+                                 {"message", failure.message},
+                                 {"line", failure.location.line},
+                                 {"column", failure.location.column},
+                                 {"offset", failure.location.offset}};
+        if (!remedy.empty()) object["remedy"] = remedy;
         fmt::print("{}\n", object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {
-        const std::string_view remedy = rule::condition_remedy(failure.message);
         error(fmt::format("condition:{}:{}: {}{}{}", failure.location.line, failure.location.column, failure.message,
                           remedy.empty() ? "" : "; ", remedy));
     }

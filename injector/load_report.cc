@@ -22,7 +22,7 @@ nlohmann::json diagnostic_json(const rule::Diagnostic& diagnostic) {
                              {"code", std::string(rule::code_text(diagnostic.code))},
                              {"codedesc", std::string(rule::code_description(diagnostic.code))},
                              {"message", diagnostic.message}};
-    if (!diagnostic.remedy.empty()) object["remedy"] = diagnostic.remedy;
+    if (const std::string_view remedy = rule::remedy_of(diagnostic); !remedy.empty()) object["remedy"] = remedy;
     return object;
 }
 

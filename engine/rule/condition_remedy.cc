@@ -12,7 +12,7 @@ struct Remedy {
 };
 
 // The first whose mark is there.
-constexpr std::array<Remedy, 24> remedies = {{
+constexpr std::array<Remedy, 28> remedies = {{
     {"expected a ']' token", "close the argument with ], as in proc.aname[2]"},
     {"expected a valid field argument", "write the argument between the brackets, as in proc.aname[2]"},
     {"closing the transformer", "close the transformer with ), as in toupper(proc.name)"},
@@ -21,8 +21,14 @@ constexpr std::array<Remedy, 24> remedies = {{
     {"after 'or'", "write what follows 'or': a comparison, a macro, or a group in parentheses"},
     {"after 'and'", "write what follows 'and': a comparison, a macro, or a group in parentheses"},
     {"unexpected token after", "join conditions by 'and' or 'or', and quote values that have blanks or parentheses"},
-    {"expected a valid check operator", "write an operator behind the field, as in evt.type = open"},
+    {"expected a valid check operator",
+     "write an operator behind the field, as in evt.type = open; and, or, not are words"},
     {"expected a string value", "write a value behind the operator, and close a quote that is opened"},
+    {"expected field transformer argument",
+     "write what it is made of between the parentheses, as in toupper(proc.name)"},
+    {"expected a field or a field transformer", "write a field behind %, as in %proc.name"},
+    {"formatting cannot end with a %", "write a field behind %, as in %proc.name"},
+    {"invalid regular expression", "correct the expression; a character that is meant itself has \\ before it"},
     {"expected a number value", "this operator compares numbers: write one, without quotes"},
     {"expected a list", "write the values in parentheses, separated by commas: (a, b)"},
     {"expected a '(' token", "write a comparison, a macro, or a group in parentheses here"},

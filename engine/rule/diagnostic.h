@@ -61,6 +61,10 @@ struct Diagnostic {
     std::string snippet;               // the offending line and, below it, a line with ^; two line feeds, or empty
 };
 
+// What to do about it: its own remedy, else what the sentence says of a condition or an output; may be empty. Lives as
+// long as `diagnostic`.
+std::string_view remedy_of(const Diagnostic& diagnostic);
+
 // `file:line:column: error: LOAD_ERR_VALIDATE: message`; below it the way to the place, the snippet and the remedy. No
 // final line feed, no control characters from files.
 std::string to_text(const Diagnostic& diagnostic);

@@ -52,12 +52,13 @@ std::string snippet_lines(std::string_view snippet) {
     return text;
 }
 
+}  // namespace
+
 std::string_view remedy_of(const Diagnostic& diagnostic) {
-    if (!diagnostic.remedy.empty() || diagnostic.code != Code::ErrCompileCondition) return diagnostic.remedy;
+    const bool of_condition = diagnostic.code == Code::ErrCompileCondition || diagnostic.code == Code::ErrCompileOutput;
+    if (!diagnostic.remedy.empty() || !of_condition) return diagnostic.remedy;
     return condition_remedy(diagnostic.message);
 }
-
-}  // namespace
 
 std::string to_text(const Diagnostic& diagnostic) {
     std::string text;

@@ -46,7 +46,8 @@ std::string operator_remedy(std::string_view wrong) {
     known.insert(known.end(), other_operators.begin(), other_operators.end());
     known.insert(known.end(), list_operators.begin(), list_operators.end());
     const std::string meant = nearest(wrong, known);
-    return meant.empty() ? "" : fmt::format("did you mean `{}`?", meant);
+    return meant.empty() ? "write an operator of conditions, such as =, in or startswith"
+                         : fmt::format("did you mean `{}`?", meant);
 }
 
 // Why the names in an operand are none; empty when all are good.

@@ -33,7 +33,9 @@ LoadResult failed(std::string_view name, Code code, std::string message, std::st
 }
 
 // What most often is the matter where YAML cannot go on.
-std::string yaml_remedy(std::string_view rest) {
+std::string yaml_remedy(std::string_view rest, std::string_view message) {
+    if (message.find("end of sequence flow") != std::string_view::npos) return "close the list with ]";
+    if (message.find("end of map flow") != std::string_view::npos) return "close the map with }";
     if (rest.empty()) return {};
     const char c = rest[0];
     if (c == '\t') return "indent with blanks: YAML allows no tabs there";
@@ -48,7 +50,7 @@ bool report_yaml_error(const YamlError& error, Report& report) {
     const uint32_t offset = report.source()->offset_of(error.line, error.column);
     const Context context{nullptr, "value for", "", offset};
     return report.fail(Code::ErrYamlParse, error.message, &context,
-                       yaml_remedy(report.source()->text().substr(offset)));
+                       yaml_remedy(report.source()->text().substr(offset), error.message));
 }
 
 bool is_satisfied(const PluginRequirement& requirement) {

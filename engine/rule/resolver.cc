@@ -258,6 +258,8 @@ bool Resolver::parse_rule(size_t position, ExpandedText expanded, Rewriting exce
 }
 
 std::string Resolver::undefined_remedy(const std::string& name) const {
+    if (name == "not" || name == "and" || name == "or")
+        return fmt::format("`{}` stands alone: write a comparison, a macro, or a group in parentheses behind it", name);
     if (macros_.find(name))
         return fmt::format("`{}` is defined further down: define it before the macro that uses it", name);
     std::vector<std::string_view> names;

@@ -47,13 +47,21 @@ class Check(TestCase):
                           "fd.ip = 1.2.3", "fd.ip = host", "fd.net = 1.2.3.4", "fd.net in (1.2.3.4/40)", "evt.is_open_read = maybe", "val(proc.name",
                           "toupper(proc.name", "proc.nme = a", "evt.type in (opn)", "proc.aname[a] = b", "proc.name pmatch", "proc.name = a b",
                           "proc.name startswith", "proc.pid startswith 3", "fd.sip endswith 3", "proc.name[1] = a", "proc.name bcontains 00",
-                          "evt.buffer > 1", "proc.aname[99999999999999999999] = x"):
+                          "evt.buffer > 1", "proc.aname[99999999999999999999] = x", "toupper() = A", "proc.name regex '[a'", "proc.name && x"):
             path = self.file(RULE.format(name="x", condition=f'"{condition}"', output="o"))
             done = bewit("check", path)
             self.assertEqual(done.returncode, 1, condition)
             error, *rest = done.stdout.rstrip("\n").split("\n")[1:]
             self.assertRegex(error, f"\\A{path}:3:[0-9]+: error: ", condition)
             self.assertTrue("; " in error or re.match("  [a-z]", rest[-1]) and not rest[-1].startswith("  in "), done.stdout)
+            result, = json.loads(bewit("check", "--json", path).stdout)["falco_load_results"]
+            self.assertTrue("; " in error or result["errors"][0]["remedy"], condition)
+
+    def test_every_output_that_is_refused_has_a_remedy(self):
+        for output in ("%", "%(", "%toupper(proc.name x", "%toupper()", "%foo bar"):
+            done = bewit("check", self.file(RULE.format(name="x", condition="evt.type = open", output=f'"{output}"')))
+            self.assertEqual(done.returncode, 1, output)
+            self.assertRegex(done.stdout.splitlines()[-1], r"\A  [a-z]", done.stdout)
 
     def test_names_that_stand_for_no_rule_file(self):
         self.assertIn("an empty name is no file", bewit("check", "").stderr)
@@ -107,7 +115,9 @@ class Check(TestCase):
         done = bewit("check", "--syntax", "--condition", "a.b = ")
         self.assertEqual(done.returncode, 1)
         self.assertIn("condition:1:", done.stderr)
-        self.assertFalse(json.loads(bewit("check", "--syntax", "--json", "--condition", "a.b =").stdout)["valid"])
+        refused = json.loads(bewit("check", "--syntax", "--json", "--condition", "a.b =").stdout)
+        self.assertFalse(refused["valid"])
+        self.assertTrue(refused["remedy"])
 
 
 class Selection(TestCase):
