@@ -55,8 +55,18 @@ std::string_view seccomp_word(unsigned mode) {
     return mode == 0 ? "no filter" : mode == 1 ? "strict mode" : "a filter";
 }
 
-nlohmann::json to_json(const Report& report) {
-    const Evidence& e = report.evidence;
+void row(std::string_view name, const std::string& value) { fmt::print("  {:<12} {}\n", name, value); }
+
+std::string modules_text(const Evidence& e) {
+    if (!e.modules) return "none can be loaded";
+    return fmt::format("{}; headers {}",
+                       e.module_signatures ? "only with a trusted signature" : "without a signature too",
+                       e.kernel_headers ? "are here" : "are not here");
+}
+
+std::string yama_text(const Evidence& e) { return e.yama ? fmt::format("ptrace_scope {}", *e.yama) : "absent"; }
+
+nlohmann::json sources_json(const Report& report) {
     nlohmann::json sources = nlohmann::json::array();
     for (const SourceKind kind : doctor::order) {
         const Finding& finding = report.findings.at(kind);
@@ -64,50 +74,59 @@ nlohmann::json to_json(const Report& report) {
         if (!finding.works) row["reason"] = finding.reason;
         sources.push_back(std::move(row));
     }
-    return {{"sources", std::move(sources)},
-            {"recommendation", report.chosen ? nlohmann::json(doctor::name(*report.chosen)) : nlohmann::json(nullptr)},
+    return sources;
+}
+
+nlohmann::json evidence_json(const Evidence& e) {
+    nlohmann::json yama;
+    if (e.yama) yama = *e.yama;
+    return {{"kernel", e.kernel},
+            {"architecture", e.architecture},
+            {"uid", e.uid},
+            {"capabilities", fmt::format("{:016x}", e.capabilities)},
+            {"btf", e.btf},
+            {"lockdown", e.lockdown},
+            {"modules", e.modules},
+            {"module_signatures", e.module_signatures},
+            {"kernel_headers", e.kernel_headers},
+            {"seccomp", seccomp_word(e.seccomp)},
+            {"yama", yama},
+            {"cgroup", e.cgroup},
+            {"container", e.container},
+            {"vendor", e.vendor},
+            {"cloud", e.cloud},
+            {"cloud_origin", e.cloud_origin}};
+}
+
+nlohmann::json to_json(const Report& report) {
+    nlohmann::json recommendation;
+    if (report.chosen) recommendation = doctor::name(*report.chosen);
+    return {{"sources", sources_json(report)},
+            {"recommendation", recommendation},
             {"command", report.command},
-            {"evidence",
-             {{"kernel", e.kernel},
-              {"architecture", e.architecture},
-              {"uid", e.uid},
-              {"capabilities", fmt::format("{:016x}", e.capabilities)},
-              {"btf", e.btf},
-              {"lockdown", e.lockdown},
-              {"modules", e.modules},
-              {"module_signatures", e.module_signatures},
-              {"kernel_headers", e.kernel_headers},
-              {"seccomp", seccomp_word(e.seccomp)},
-              {"yama", e.yama ? nlohmann::json(*e.yama) : nlohmann::json(nullptr)},
-              {"cgroup", e.cgroup},
-              {"container", e.container},
-              {"vendor", e.vendor},
-              {"cloud", e.cloud},
-              {"cloud_origin", e.cloud_origin}}}};
+            {"evidence", evidence_json(report.evidence)}};
+}
+
+void print_evidence(const Evidence& e) {
+    fmt::print("\nThis machine:\n");
+    row("kernel", fmt::format("{} {}, {}", e.kernel, e.architecture, e.btf ? "with BTF" : "without BTF"));
+    row("modules", modules_text(e));
+    row("lockdown", e.lockdown);
+    row("privileges", fmt::format("uid {}, capabilities {:016x}", e.uid, e.capabilities));
+    row("seccomp", std::string(seccomp_word(e.seccomp)));
+    row("Yama", yama_text(e));
+    row("cgroups", e.cgroup == 0 ? "none" : fmt::format("version {}", e.cgroup));
+    row("container", e.container ? "yes" : "no");
+    row("cloud", e.cloud.empty() ? "none that is known" : fmt::format("{} ({})", e.cloud, e.cloud_origin));
 }
 
 void print(const Report& report) {
-    const Evidence& e = report.evidence;
-    const auto row = [](std::string_view name, const std::string& value) { fmt::print("  {:<12} {}\n", name, value); };
     fmt::print("What works here, by trying:\n");
     for (const SourceKind kind : doctor::order) {
         const Finding& finding = report.findings.at(kind);
         row(doctor::name(kind), finding.works ? "works" : "no: " + finding.reason);
     }
-    fmt::print("\nThis machine:\n");
-    row("kernel", fmt::format("{} {}, {}", e.kernel, e.architecture, e.btf ? "with BTF" : "without BTF"));
-    row("modules", !e.modules
-                       ? "none can be loaded"
-                       : fmt::format("{}; headers {}",
-                                     e.module_signatures ? "only with a trusted signature" : "without a signature too",
-                                     e.kernel_headers ? "are here" : "are not here"));
-    row("lockdown", e.lockdown);
-    row("privileges", fmt::format("uid {}, capabilities {:016x}", e.uid, e.capabilities));
-    row("seccomp", std::string(seccomp_word(e.seccomp)));
-    row("Yama", e.yama ? fmt::format("ptrace_scope {}", *e.yama) : "absent");
-    row("cgroups", e.cgroup == 0 ? "none" : fmt::format("version {}", e.cgroup));
-    row("container", e.container ? "yes" : "no");
-    row("cloud", e.cloud.empty() ? "none that is known" : fmt::format("{} ({})", e.cloud, e.cloud_origin));
+    print_evidence(report.evidence);
     if (report.chosen) {
         fmt::print("\nRecommended: {}, {}\n", doctor::name(*report.chosen),
                    doctor::sees_whole_machine(*report.chosen) ? "for the whole machine"
