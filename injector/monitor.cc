@@ -1,6 +1,7 @@
 #include "injector/monitor.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <vector>
@@ -67,6 +68,7 @@ void Monitor::warn_of_selection() const {
 
 Pipeline& Monitor::start(event::Witness& witness, Scope scope) {
     state_ = std::make_unique<state::State>(witness, interest().facts);
+    if (scope != Scope::Host && getpid() == 1) state_->stand_for_init();
     state_->container() = scope == Scope::Host ? state::Container{} : find_container(configuration_);
     if (scope != Scope::Host) metadata_ = watch_metadata(configuration_, state_->container());
     if (configuration_.metrics.enabled) metrics_ = std::make_unique<Metrics>(configuration_.metrics, host_name());

@@ -25,10 +25,16 @@ Presence give_id(Context& context, Value& value, int64_t ProcessFacts::*member) 
     return facts != nullptr ? give_int(value, facts->*member) : Presence::Absent;
 }
 
-// -1 means that nobody knows.
-Presence give_known_id(Context& context, Value& value, int64_t ProcessFacts::*member) {
+// Of the process's own pid namespace.
+Presence give_inner_id(Context& context, Value& value, int64_t ProcessFacts::*member) {
     const ProcessFacts* facts = identity_of(context);
-    return facts != nullptr && facts->*member != -1 ? give_int(value, facts->*member) : Presence::Absent;
+    return facts != nullptr ? give_int(value, context.state.shown_number(*facts, facts->*member)) : Presence::Absent;
+}
+
+// -1 means that nobody knows.
+Presence give_known_inner_id(Context& context, Value& value, int64_t ProcessFacts::*member) {
+    const ProcessFacts* facts = identity_of(context);
+    return facts != nullptr && facts->*member != -1 ? give_inner_id(context, value, member) : Presence::Absent;
 }
 
 // Ids of threads that are not the kernel's own numbers are not shown.
@@ -54,13 +60,13 @@ Presence process_pid(const Field&, Context& context, Value& value) {
     return give_int(value, raw(facts->pid));
 }
 Presence process_vpid(const Field&, Context& context, Value& value) {
-    return give_known_id(context, value, &ProcessFacts::vpid);
+    return give_known_inner_id(context, value, &ProcessFacts::vpid);
 }
 Presence process_sid(const Field&, Context& context, Value& value) {
-    return give_id(context, value, &ProcessFacts::sid);
+    return give_inner_id(context, value, &ProcessFacts::sid);
 }
 Presence process_vpgid(const Field&, Context& context, Value& value) {
-    return give_id(context, value, &ProcessFacts::vpgid);
+    return give_inner_id(context, value, &ProcessFacts::vpgid);
 }
 Presence process_pgid(const Field&, Context& context, Value& value) {
     return give_id(context, value, &ProcessFacts::pgid);
@@ -103,7 +109,7 @@ Presence thread_is_main(const Field&, Context& context, Value& value) {
     return thread != nullptr ? give_bool(value, thread->is_leader()) : Presence::Absent;
 }
 Presence thread_vtid(const Field&, Context& context, Value& value) {
-    return give_known_id(context, value, &ProcessFacts::vtid);
+    return give_known_inner_id(context, value, &ProcessFacts::vtid);
 }
 Presence thread_name_tid(const Field&, Context& context, Value& value) {
     Process* thread = thread_of(context);

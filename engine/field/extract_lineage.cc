@@ -116,7 +116,8 @@ Presence parent_pid(const Field&, Context& context, Value& value) {
 Presence parent_vpid(const Field&, Context& context, Value& value) {
     Process* parent = parent_of(context);
     if (parent == nullptr) return Presence::Absent;
-    return give_int(value, facts_of(context, *parent, event::IdentityFacts).vpid);
+    const event::ProcessFacts& facts = facts_of(context, *parent, event::IdentityFacts);
+    return give_int(value, context.state.shown_number(facts, facts.vpid));
 }
 
 Presence ancestor_name(const Field& field, Context& context, Value& value) {

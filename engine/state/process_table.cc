@@ -111,6 +111,7 @@ void ProcessTable::set_entrypoint(Process& process) {
     set_parent(process, nullptr);
     process.entrypoint = true;
     entrypoint_ = &process;
+    entrypoint_number_ = raw(process.tid);
 }
 
 void ProcessTable::touch(Process& process) {

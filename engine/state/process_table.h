@@ -37,6 +37,8 @@ public:
     Process* parent_of(Process& process);
     // Nothing above that process is shown from here on; orphans among its descendants become its children.
     void set_entrypoint(Process& process);
+    // Its number; 0 before there is one. It stays when the process has gone.
+    int64_t entrypoint_number() const { return entrypoint_number_; }
     // Whether the workload is what descends from an entrypoint. A parent that is not in the table is then the watching
     // program or beyond, and not asked for. Not so where the entrypoint is the machine's own init: nothing is outside.
     bool enclosed() const { return entrypoint_ != nullptr && raw(entrypoint_->tid) != 1; }
@@ -81,6 +83,7 @@ private:
     // Entries that were given back, for the next fork: their strings keep their memory.
     std::vector<std::unique_ptr<Process>> spare_;
     Process* entrypoint_ = nullptr;
+    int64_t entrypoint_number_ = 0;
     uint32_t epoch_ = 1;
     uint32_t last_image_ = 0;
 

@@ -72,6 +72,12 @@ void State::apply(const event::View& event) {
     }
 }
 
+int64_t State::shown_number(const event::ProcessFacts& facts, int64_t number) const {
+    if (!stands_for_init_ || number <= 0 || number != tables_->processes.entrypoint_number()) return number;
+    const bool in_same_namespace = facts.vpid == raw(facts.pid);
+    return in_same_namespace ? 1 : number;
+}
+
 void State::finish(const event::View&) {
     tables_->tasks.finish();
     tables_->descriptors.end();

@@ -44,6 +44,11 @@ public:
     // chain is broken. Orphans have the parent that the kernel gave them; where that is the watching program, which is
     // not shown, they belong to the entrypoint, as they would if it were the container's PID 1.
     Process* ancestor(Tid tid, unsigned n);
+    // The program that watches is PID 1 of its pid namespace, which the workload's first process would be without it.
+    void stand_for_init() { stands_for_init_ = true; }
+    // An id of a process, thread, group or session in the pid namespace of the process with these facts, as rules are
+    // to see it: that of the first process is 1 where the watching program stands in its place.
+    int64_t shown_number(const event::ProcessFacts& facts, int64_t number) const;
     // The facts of those groups, asked for where they are not known or no longer hold. What cannot be read has its last
     // known value. For a thread that is no leader, groups of the process (see process.h) are answered by the leader's
     // facts.
@@ -84,6 +89,7 @@ private:
     std::unique_ptr<Tables> tables_;
     Container container_;
     Users users_;
+    bool stands_for_init_ = false;
 };
 
 }  // namespace bewit::state

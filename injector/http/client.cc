@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <new>
-#include <optional>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
@@ -184,7 +184,7 @@ private:
     }
 
     Outcome<void> shake_hands(asio::ssl::context& context, Clock::time_point deadline) {
-        tls_.emplace(std::move(tcp_), context);
+        tls_ = std::make_unique<TlsStream>(std::move(tcp_), context);
         SSL* native = tls_->native_handle();
         Code not_an_address;
         asio::ip::make_address(url_.host, not_an_address);
@@ -210,7 +210,7 @@ private:
     Url url_;
     asio::io_context io_{1};
     beast::tcp_stream tcp_;
-    std::optional<TlsStream> tls_;
+    std::unique_ptr<TlsStream> tls_;
     beast::flat_buffer buffer_;
     bool usable_ = false;
 };

@@ -28,9 +28,9 @@ std::string registry_of(std::string_view key) {
     }
     while (key.ends_with('/')) key.remove_suffix(1);
     const size_t slash = key.find('/');
-    const std::string host = known_host(key.substr(0, slash));
+    std::string host = known_host(key.substr(0, slash));
     if (slash == std::string_view::npos || key.substr(slash) == "/v1" || key.substr(slash) == "/v2") return host;
-    return host + std::string(key.substr(slash));
+    return host += key.substr(slash);
 }
 
 bool split_user(const std::string& text, Credential& credential) {
@@ -63,10 +63,17 @@ std::string variable(const char* name) {
 
 std::optional<Credential> find_in(const std::map<std::string, Credential>& auths, const std::string& host,
                                   const std::string& repository) {
-    for (std::string name = host + "/" + repository;; name.resize(name.rfind('/'))) {
+    for (std::string name = fmt::format("{}/{}", host, repository);; name.resize(name.rfind('/'))) {
         if (const auto found = auths.find(name); found != auths.end()) return found->second;
         if (name == host || name.find('/') == std::string::npos) return std::nullopt;
     }
+}
+
+std::optional<Credential> ask(const std::string& helper, const std::string& host) {
+    auto answer = ask_helper(helper, host == "docker.io" ? "https://index.docker.io/v1/" : host);
+    if (answer) return std::move(*answer);
+    warning(answer.error());
+    return std::nullopt;
 }
 
 }  // namespace
@@ -137,9 +144,7 @@ std::optional<Credential> Credentials::find(const std::string& host, const std::
     const auto own = file_.helpers.find(host);
     const std::string helper = own != file_.helpers.end() ? own->second : file_.store;
     if (!helper.empty()) {
-        auto answer = ask_helper(helper, host == "docker.io" ? "https://index.docker.io/v1/" : host);
-        if (!answer) warning(answer.error());
-        if (answer && *answer) return **answer;
+        if (auto credential = ask(helper, host)) return credential;
     }
     return find_in(file_.auths, host, repository);
 }

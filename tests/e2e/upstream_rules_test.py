@@ -7,16 +7,8 @@ import subprocess
 import unittest
 
 import harness
+from actions import PYTHON, SYSCALL, connect_to, python, with_hosts
 from harness import IN_CONTAINER, INCUBATING, SANDBOX, STABLE, TestCase, needs_root, needs_upstream, run
-
-PYTHON = harness.PYTHON
-
-
-def python(code: str) -> list[str]:
-    return [PYTHON, "-c", code]
-
-
-SYSCALL = "import ctypes; call = ctypes.CDLL(None, use_errno=True).syscall\n"
 
 
 @needs_upstream
@@ -170,79 +162,13 @@ class Stable(TestCase):
                                    "os.execv(f'/proc/self/fd/{fd}', ['nothing-on-disk'])"))
         self.assert_alert(result, "Fileless execution via memfd_create", evt__type="execve")
 
+    def test_the_api_server(self):
+        result = self.watch(python(connect_to("203.0.113.7", 443)), prefix=with_hosts(self, "203.0.113.7 kubernetes.default.svc.cluster.local"))
+        self.assert_alert(result, "Contact K8S API Server From Container", evt__type="connect", fd__rport=443)
+
     def test_a_quiet_workload_raises_nothing(self):
         result = self.watch(["sh", "-c", "ls / > /dev/null; echo hello; date > /dev/null"])
         self.assertEqual((result.status, result.stdout, result.rules()), (0, "hello\n", []))
-
-
-@needs_upstream
-@needs_root
-class IncubatingAndSandbox(TestCase):
-    def watch(self, command, **keywords):
-        keywords.setdefault("options", [*IN_CONTAINER, "-o", "rule_matching=all"])
-        return run(command, rules=[STABLE, INCUBATING, SANDBOX], **keywords)
-
-    def test_history_removed(self):
-        history = self.path(".bash_history")
-        open(history, "w", encoding="utf-8").close()
-        self.assert_alert(self.watch(["rm", history]), "Delete or rename shell history", proc__name="rm")
-
-    def test_setuid_bit(self):
-        path = self.named("tool")
-        self.assert_alert(self.watch(["chmod", "u+s", path]), "Set Setuid or Setgid bit", proc__name="chmod")
-
-    def test_network_tool(self):
-        self.assert_alert(self.watch([self.named("nmap")]), "Launch Suspicious Network Tool in Container", proc__name="nmap")
-
-    def test_package_manager(self):
-        self.assert_alert(self.watch([self.named("apk"), "add"]), "Launch Package Management Process in Container", proc__cmdline="apk add")
-
-    def test_metadata_service(self):
-        code = ("import socket\nlistener = socket.create_server(('169.254.169.254', 80))\n"
-                "socket.create_connection(('169.254.169.254', 80))")
-        result = self.watch(python(code), prefix=harness.namespaces(addresses=("169.254.169.254/32",)))
-        self.assert_alert(result, "Contact EC2 Instance Metadata Service From Container", fd__rport=80)
-
-    def test_environment_of_a_process(self):
-        self.assert_alert(self.watch(["cat", "/proc/self/environ"]), "Read environment variable from /proc files", proc__name="cat")
-
-    def test_authorized_keys(self):
-        prefix = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /home && mkdir -p /home/u/.ssh && exec "$@"', "sh"]
-        result = self.watch(["sh", "-c", "cd /home/u/.ssh; echo key >> ./authorized_keys"], prefix=prefix)
-        self.assert_alert(result, "Adding ssh keys to authorized_keys", fd__name="/home/u/.ssh/authorized_keys")
-
-    def test_setuid_call(self):
-        self.assert_alert(self.watch(python("import os; os.setuid(1)")), "Non sudo setuid", evt__type="setuid")
-
-    def test_unshare_without_the_capability(self):
-        result = self.watch(python(SYSCALL + "call(272, 0x04000000)"), options=[*IN_CONTAINER, "--user", "65534:65534"])
-        self.assert_alert(result, "Change namespace privileges via unshare", evt__type="unshare")
-
-    def test_userfaultfd_by_a_user(self):
-        result = self.watch(python(SYSCALL + "call(323, 0)"), options=["-o", "rule_matching=all", "--user", "65534:65534"])
-        self.assert_alert(result, "Unprivileged Delegation of Page Faults Handling to a Userspace Process", evt__type="userfaultfd")
-
-    def test_miner(self):
-        result = self.watch([self.named("xmrig"), "-o", "stratum+tcp://pool.test:3333"])
-        self.assert_alert(result, "Detect crypto miners using the Stratum protocol", proc__name="xmrig")
-        self.assert_alert(result, "Known Cryptominer Process Executed", proc__name="xmrig")
-
-    def test_payload_decoded(self):
-        self.assert_alert(self.watch(["base64", "-d", "/dev/null"]), "Decoding Payload in Container", proc__name="base64")
-
-    def test_write_below_binary_directory(self):
-        prefix = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/sbin && exec "$@"', "sh"]
-        result = self.watch(["sh", "-c", "echo x > /usr/sbin/y; mkdir /usr/sbin/z"], prefix=prefix)
-        self.assert_alert(result, "Write below binary dir", fd__name="/usr/sbin/y")
-        self.assert_alert(result, "Mkdir binary dirs", proc__name="mkdir")
-
-    def test_server_with_a_shell(self):
-        result = self.watch([self.named("nginx", "/bin/bash"), "-c", "sh -c true; true"])
-        self.assert_alert(result, "Web Server Spawned Shell", proc__name="sh", proc__pname="nginx")
-
-    def test_environment_misuse(self):
-        result = self.watch(["true"], env={"GLIBC_TUNABLES": "glibc.malloc.mxfast=glibc.malloc.mxfast=A"})
-        self.assert_alert(result, "Potential Local Privilege Escalation via Environment Variables Misuse", proc__name="true")
 
 
 if __name__ == "__main__":

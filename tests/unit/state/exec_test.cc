@@ -206,5 +206,29 @@ TEST_CASE("without an entrypoint, as on a whole machine, unknown parents are ask
     }
 }
 
+TEST_CASE("the first process has the number that it would have if the watching program were not PID 1") {
+    World world;
+    ProcessFacts facts;
+    facts.pid = Pid{2};
+    facts.vpid = 2;
+    world.state.stand_for_init();
+    CHECK(world.state.shown_number(facts, 2) == 2);  // there is none yet
+    CHECK(world.state.shown_number(facts, 0) == 0);
+    world.entrypoint(2, "server");
+    CHECK(world.state.shown_number(facts, 2) == 1);
+    CHECK(world.state.shown_number(facts, 3) == 3);
+    ProcessFacts in_namespace_below = facts;
+    in_namespace_below.pid = Pid{40};
+    CHECK(world.state.shown_number(in_namespace_below, 2) == 2);
+    facts.pid = Pid{7};
+    facts.vpid = 7;
+    world.exit(2);
+    CHECK(world.state.shown_number(facts, 2) == 1);  // its group outlives it
+
+    World other;
+    other.entrypoint(2, "server");
+    CHECK(other.state.shown_number(facts, 2) == 2);
+}
+
 }  // namespace
 }  // namespace bewit::state::testing
