@@ -1,4 +1,5 @@
-// What to do about a condition or a field of an output that is refused: beside Falco's sentence, which says what is wrong.
+// What to do about a condition or a field of an output that is refused: beside Falco's sentence, which says what is
+// wrong.
 #pragma once
 
 #include <string_view>

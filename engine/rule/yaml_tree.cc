@@ -22,7 +22,9 @@ struct Refusal {
 
 class TreeBuilder : public YAML::EventHandler {
 public:
-    explicit TreeBuilder(YamlTree& tree) : tree_(tree) {}
+    // yaml-cpp gives the same values of some broken text again and again: of a text of that size there cannot be so
+    // many.
+    TreeBuilder(YamlTree& tree, size_t text_size) : tree_(tree), most_values_(4 * text_size + 16) {}
 
     void OnDocumentStart(const YAML::Mark&) override {
         open_.clear();
@@ -56,6 +58,7 @@ private:
     YamlNode& add(YamlNode::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
         if (tree_.nodes.size() >= limits::yaml_values)
             refuse(mark, fmt::format("more than {} values", limits::yaml_values));
+        if (tree_.nodes.size() >= most_values_) refuse(mark, "the YAML parser comes to no end here");
         YamlNode& node = tree_.nodes.emplace_back();
         node.kind = kind;
         node.line = mark.line;
@@ -90,6 +93,7 @@ private:
     }
 
     YamlTree& tree_;
+    const size_t most_values_;
     std::vector<YamlNode*> open_;  // from the document's root down
     std::vector<const YamlNode*> anchors_;
     const YamlNode* root_ = nullptr;
@@ -123,7 +127,7 @@ void parse_documents(std::string_view text, YamlTree& tree) {
     TextBuffer buffer(text);
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
-    TreeBuilder builder(tree);
+    TreeBuilder builder(tree, text.size());
     while (parser.HandleNextDocument(builder)) {
     }
 }
