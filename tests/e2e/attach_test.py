@@ -75,6 +75,18 @@ class AttachCase(TestCase):
             os.kill(tracer, signal.SIGTERM)
         self.assertEqual(bewit.wait(20), 0, bewit.stderr.read())
 
+    @contextlib.contextmanager
+    def watched_namespace(self):
+        """A pid namespace that bewit is attached to; gives the words that enter it. Its first process must end as it would unwatched."""
+        inside = self.start(["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo ready; read x; exit 7"])
+        self.assertEqual(inside.stdout.readline(), "ready\n")
+        init = int(pathlib.Path(f"/proc/{inside.pid}/task/{inside.pid}/children").read_text(encoding="utf-8").split()[0])
+        enter = ["nsenter", "--target", str(init), "--pid", "--mount"]
+        with self.attached(init, "--all", prefix=enter):
+            yield enter
+        inside.communicate("x\n")
+        self.assertEqual(inside.returncode, 7)
+
     def alerts(self):
         if not os.path.exists(self.alerts_file):
             return []
@@ -183,11 +195,7 @@ class Everything(AttachCase):
     @needs_root
     def test_all_sees_what_runs_and_what_comes_in_from_outside(self):
         program = self.named(self.program, "/bin/cat")
-        inside = self.start(["unshare", "--pid", "--fork", "--mount-proc", "sh", "-c", "echo ready; read x; exit 7"])
-        self.assertEqual(inside.stdout.readline(), "ready\n")
-        init = int(pathlib.Path(f"/proc/{inside.pid}/task/{inside.pid}/children").read_text(encoding="utf-8").split()[0])
-        enter = ["nsenter", "--target", str(init), "--pid", "--mount"]
-        with self.attached(init, "--all", prefix=enter):
+        with self.watched_namespace() as enter:
             # An exec session: a child of nobody here.
             session = self.start([*enter, program])
             wait_until(lambda: any(alert["rule"] == "program started" for alert in self.alerts()), "the session's program seen")
@@ -195,8 +203,6 @@ class Everything(AttachCase):
             self.assertEqual(session.returncode, 0)
             subprocess.run([*enter, "sh", "-c", f"sleep 0.3; cat {self.path('secret')}"], check=True, stdout=subprocess.DEVNULL)
             wait_until(lambda: any(alert["rule"] == "secret read" for alert in self.alerts()), "the session's child seen")
-        inside.communicate("x\n")
-        self.assertEqual(inside.returncode, 7)
 
 
 class Refusals(AttachCase):
