@@ -38,31 +38,63 @@ std::string parameter(const Challenge& challenge, const char* name) {
     return found == challenge.parameters.end() ? "" : found->second;
 }
 
-Value token_from(Transport& transport, const Challenge& challenge, const std::optional<Credential>& credential,
-                 const std::string& repository) {
+http::Request token_request(const Challenge& challenge, const std::optional<Credential>& credential,
+                            const std::string& repository) {
     const std::string realm = parameter(challenge, "realm"), service = parameter(challenge, "service");
     std::string scope = parameter(challenge, "scope");
     if (scope.empty()) scope = fmt::format("repository:{}:pull", repository);
-    http::Request request{.url = token_url(realm, service, scope)};
-    if (credential && !credential->identity_token.empty()) {
-        request = {.url = realm, .method = "POST", .headers = {{"Content-Type", "application/x-www-form-urlencoded"}}};
-        request.body = fmt::format("grant_type=refresh_token&client_id=bewit&service={}&scope={}&refresh_token={}",
-                                   escaped(service), escaped(scope), escaped(credential->identity_token));
-    } else if (credential) {
-        request.headers.emplace_back("Authorization", basic(*credential));
-    }
-    const auto response = transport.send(request);
+    if (!credential) return {.url = token_url(realm, service, scope)};
+    if (credential->identity_token.empty())
+        return {.url = token_url(realm, service, scope), .headers = {{"Authorization", basic(*credential)}}};
+    return {.url = realm,
+            .method = "POST",
+            .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
+            .body = fmt::format("grant_type=refresh_token&client_id=bewit&service={}&scope={}&refresh_token={}",
+                                escaped(service), escaped(scope), escaped(credential->identity_token))};
+}
+
+// Empty where there is none.
+std::string token_in(const std::string& body) {
+    const auto json = patch::Json::parse(body, nullptr, false);
+    std::string token = patch::string_of(json, "token");
+    if (token.empty()) token = patch::string_of(json, "access_token");
+    if (token.size() > longest_token) token.clear();
+    return token;
+}
+
+Value token_from(Transport& transport, const Challenge& challenge, const std::optional<Credential>& credential,
+                 const std::string& repository) {
+    const std::string realm = parameter(challenge, "realm");
+    const auto response = transport.send(token_request(challenge, credential, repository));
     if (!response) return tl::unexpected(response.error().message);
     if (!response->ok()) {
         return tl::unexpected(fmt::format("its token server {} answers with the status {}{}", shown(realm),
                                           response->status, credential ? "" : " to one without credentials"));
     }
-    const auto json = patch::Json::parse(response->body, nullptr, false);
-    std::string token = patch::string_of(json, "token");
-    if (token.empty()) token = patch::string_of(json, "access_token");
-    if (token.empty() || token.size() > longest_token)
-        return tl::unexpected(fmt::format("its token server {} gives no token", shown(realm)));
+    std::string token = token_in(response->body);
+    if (token.empty()) return tl::unexpected(fmt::format("its token server {} gives no token", shown(realm)));
     return "Bearer " + token;
+}
+
+// What a refusal asks for.
+struct Demand {
+    std::string schemes;  // all, with commas
+    std::optional<Challenge> bearer;
+    bool basic = false;
+};
+
+Demand demand_of(const http::Response& refusal) {
+    Demand demand;
+    for (const auto& [name, value] : refusal.headers.list) {
+        if (!boost::beast::iequals(name, "WWW-Authenticate")) continue;
+        for (Challenge& challenge : parse_challenges(value)) {
+            demand.schemes += (demand.schemes.empty() ? "" : ", ") + challenge.scheme;
+            demand.basic = demand.basic || challenge.scheme == "basic";
+            if (challenge.scheme == "bearer" && !parameter(challenge, "realm").empty())
+                demand.bearer = std::move(challenge);
+        }
+    }
+    return demand;
 }
 
 }  // namespace
@@ -85,25 +117,13 @@ std::string token_url(const std::string& realm, const std::string& service, cons
 
 Value authorize(Transport& transport, const http::Response& refusal, const std::optional<Credential>& credential,
                 const std::string& repository) {
-    std::string schemes;
-    std::optional<Challenge> bearer, basic_one;
-    for (const auto& [name, value] : refusal.headers.list) {
-        if (!boost::beast::iequals(name, "WWW-Authenticate")) continue;
-        for (Challenge& challenge : parse_challenges(value)) {
-            schemes += (schemes.empty() ? "" : ", ") + challenge.scheme;
-            if (challenge.scheme == "bearer" && !parameter(challenge, "realm").empty())
-                bearer = std::move(challenge);
-            else if (challenge.scheme == "basic")
-                basic_one = std::move(challenge);
-        }
-    }
-    if (bearer || basic_one) {
-        if (credential && !credential->registry_token.empty()) return "Bearer " + credential->registry_token;
-    }
-    if (bearer) return token_from(transport, *bearer, credential, repository);
-    if (!basic_one)
-        return tl::unexpected(schemes.empty() ? std::string("it does not say what it asks for")
-                                              : fmt::format("it asks for {}, which is not known here", shown(schemes)));
+    const Demand demand = demand_of(refusal);
+    if (!demand.bearer && !demand.basic)
+        return tl::unexpected(demand.schemes.empty()
+                                  ? std::string("it does not say what it asks for")
+                                  : fmt::format("it asks for {}, which is not known here", shown(demand.schemes)));
+    if (credential && !credential->registry_token.empty()) return "Bearer " + credential->registry_token;
+    if (demand.bearer) return token_from(transport, *demand.bearer, credential, repository);
     if (!credential || credential->user.empty())
         return tl::unexpected(std::string("it asks for a user and a password"));
     return basic(*credential);
