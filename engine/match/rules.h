@@ -83,20 +83,4 @@ void Rules::match(field::Context& context, F&& matched) const {
     for (uint32_t hit : hits_) matched(selected()[hit]);
 }
 
-// Compiles one condition alone, for `replay --filter`, tests and exceptions. The error is Falco's sentence.
-class Condition {
-public:
-    static tl::expected<Condition, rule::Diagnostic> compile(const filter::Expression& expression,
-                                                             std::string_view text);
-    bool matches(field::Context& context) const;
-    event::KindSet kinds() const;
-    ~Condition();
-    Condition(Condition&&) noexcept;
-
-private:
-    Condition();
-    struct Impl;
-    std::unique_ptr<Impl> impl_;
-};
-
 }  // namespace bewit::match

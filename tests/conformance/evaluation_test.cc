@@ -11,34 +11,21 @@
 
 #include "engine/alert/template.h"
 #include "engine/filter/parser.h"
-#include "engine/match/rules.h"
 #include "tests/conformance/case_files.h"
 #include "tests/conformance/scene.h"
+#include "tests/unit/match/single_rule.h"
 
 namespace bewit::conformance {
 namespace {
 
 using field::Presence;
 
-// The sentence with which `text` is refused, by the parser or by the compiler; nullopt when it is a condition.
-std::optional<std::string> refusal(const std::string& text) {
-    const auto parsed = filter::parse(text);
-    if (!parsed) return parsed.error().message;
-    const auto condition = match::Condition::compile(**parsed, text);
-    return condition ? std::nullopt : std::optional(condition.error().message);
-}
-
 void check_condition(Scene& scene, const std::string& text, bool expected) {
     CAPTURE(text);
-    const std::optional<std::string> refused = refusal(text);
-    CHECK_MESSAGE(!refused.has_value(), *refused);
-    if (refused) return;
-    const auto parsed = filter::parse(text);
-    const auto condition = match::Condition::compile(**parsed, text);
+    const match::SingleRule rule(text);
+    CHECK_MESSAGE(rule.refusal().empty(), rule.refusal());
     field::Context context = scene.context();
-    CHECK(condition->matches(context) == expected);
-    // A rule is only tried on the kinds of events that its condition names.
-    if (expected) CHECK(condition->kinds().test(static_cast<size_t>(scene.event().kind())));
+    CHECK(rule.matches(context) == expected);
 }
 
 std::optional<std::string> value_of(Scene& scene, const std::string& text) {
@@ -79,7 +66,8 @@ void run(const YAML::Node& one, Counts& counts) {
     for (const auto& pair : one["refused"]) {
         const std::string text = pair.first.Scalar(), sentence = pair.second.Scalar();
         CAPTURE(text);
-        const std::string refused = refusal(text).value_or("(it is a condition)");
+        const std::string refused = match::SingleRule(text).refusal();
+        CHECK_MESSAGE(!refused.empty(), "it is a condition");
         CHECK_MESSAGE(refused.find(sentence) != std::string::npos, refused);
         ++counts.refused;
     }

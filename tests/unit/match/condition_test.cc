@@ -1,6 +1,7 @@
 // Conditions over the fields of real events: operators by type, null values, lists, fields on both sides.
 #include <doctest/doctest.h>
 
+#include "engine/rule/loader.h"
 #include "tests/unit/match/world.h"
 
 using namespace bewit;
@@ -303,11 +304,16 @@ TEST_CASE("fields are comparable with each other only when their types are the s
 }
 
 TEST_CASE("an error tells where in the condition it stands") {
-    const std::string text = "evt.type = open and\nproc.nmae = x";
-    const auto parsed = filter::parse(text);
-    const auto condition = Condition::compile(**parsed, text);
-    REQUIRE_FALSE(condition.has_value());
-    CHECK(condition.error().context.back().place.line == 2);
-    CHECK(condition.error().context.back().place.column == 1);
-    CHECK(condition.error().snippet == "proc.nmae = x\n^\n");
+    rule::Loader loader;
+    const rule::LoadResult loaded = loader.add("f",
+                                               "- rule: r\n  desc: d\n  output: o\n  priority: INFO\n"
+                                               "  condition: evt.type = open and\n    proc.nmae = x\n");
+    REQUIRE(loaded.errors.empty());
+    std::vector<rule::Diagnostic> diagnostics;
+    const Rules rules(loader.rules(), {}, diagnostics);
+    REQUIRE(diagnostics.size() == 1);
+    CHECK(diagnostics[0].code == rule::Code::ErrCompileCondition);
+    CHECK(diagnostics[0].context.back().place.line == 6);
+    CHECK(diagnostics[0].context.back().place.column == 5);
+    CHECK(diagnostics[0].snippet == "    proc.nmae = x\n    ^\n");
 }

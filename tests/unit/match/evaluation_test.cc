@@ -4,6 +4,7 @@
 #include <random>
 
 #include "tests/unit/match/calls.h"
+#include "tests/unit/match/single_rule.h"
 
 using namespace bewit;
 using namespace bewit::match;
@@ -61,19 +62,19 @@ Tree random_tree(std::mt19937& random, int depth) {
     }
 }
 
-std::vector<Condition> compiled_checks() {
-    std::vector<Condition> conditions;
-    for (const std::string& check : checks) conditions.push_back(*Condition::compile(**filter::parse(check), check));
-    return conditions;
+std::vector<SingleRule> compiled_checks() {
+    std::vector<SingleRule> rules;
+    for (const std::string& check : checks) rules.emplace_back(check);
+    return rules;
 }
 
 // What each check answers alone.
-std::vector<bool> answers_of(const std::vector<Condition>& conditions, World& world, const event::View& event) {
+std::vector<bool> answers_of(const std::vector<SingleRule>& rules, World& world, const event::View& event) {
     world.scratch.clear();
     world.state.apply(event);
     field::Context context = world.context(event);
     std::vector<bool> answers;
-    for (const Condition& condition : conditions) answers.push_back(condition.matches(context));
+    for (const SingleRule& rule : rules) answers.push_back(rule.matches(context));
     world.state.finish(event);
     return answers;
 }
@@ -90,7 +91,7 @@ event::View random_record(World& world, std::mt19937& random) {
 
 TEST_CASE("many rules at once answer as each of their checks does alone") {
     std::mt19937 random(7);
-    const std::vector<Condition> conditions = compiled_checks();
+    const std::vector<SingleRule> alone = compiled_checks();
     int matched = 0;
     for (int round = 0; round < 20; ++round) {
         std::vector<std::pair<std::string, std::string>> texts;
@@ -105,7 +106,7 @@ TEST_CASE("many rules at once answer as each of their checks does alone") {
         World world;
         for (int i = 0; i < 100; ++i) {
             const event::View event = random_record(world, random);
-            const std::vector<bool> answers = answers_of(conditions, world, event);
+            const std::vector<bool> answers = answers_of(alone, world, event);
             std::vector<std::string> expected;
             for (size_t rule = 0; rule < trees.size(); ++rule) {
                 if (trees[rule].value(answers)) expected.push_back(std::to_string(rule));

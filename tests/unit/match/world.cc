@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "tests/unit/match/single_rule.h"
+
 namespace bewit::match {
 namespace {
 
@@ -85,14 +87,12 @@ field::Context World::context(const event::View& event, bool at_entry) {
 }
 
 bool World::holds(std::string_view text, const event::View& event) {
-    const auto parsed = filter::parse(text);
-    REQUIRE_MESSAGE(parsed.has_value(), text);
-    const auto condition = Condition::compile(**parsed, text);
-    REQUIRE_MESSAGE(condition.has_value(), text);
+    const SingleRule rule(text);
+    REQUIRE_MESSAGE(rule.refusal().empty(), text);
     scratch.clear();
     state.apply(event);
     field::Context looked = context(event);
-    const bool result = condition->matches(looked);
+    const bool result = rule.matches(looked);
     state.finish(event);
     return result;
 }
@@ -117,23 +117,13 @@ event::Descriptor connection(std::string_view local, uint16_t local_port, std::s
     return socket;
 }
 
-std::string error_of(std::string_view text) {
-    const auto parsed = filter::parse(text);
-    REQUIRE_MESSAGE(parsed.has_value(), text);
-    const auto condition = Condition::compile(**parsed, text);
-    return condition ? "" : condition.error().message;
-}
+std::string error_of(std::string_view text) { return SingleRule(text).refusal(); }
 
 rule::RuleSet rule_set(const std::vector<std::pair<std::string, std::string>>& rules) {
     rule::RuleSet set;
     for (const auto& [name, condition] : rules) {
-        auto parsed = filter::parse(condition);
-        REQUIRE_MESSAGE(parsed.has_value(), condition);
         rule::Rule rule;
-        rule.name = name;
-        rule.condition = condition;
-        rule.resolved_text = condition;
-        rule.resolved = std::move(*parsed);
+        REQUIRE_MESSAGE(make_rule(name, condition, rule).empty(), condition);
         set.rules.push_back(std::move(rule));
     }
     return set;
