@@ -104,6 +104,8 @@ void Pipeline::on_event(const event::View& event) {
 void Pipeline::on_unreadable(const event::View& event) { tell_unreadable(event); }
 
 void Pipeline::tell_unreadable(const event::View& event) {
+    // What could not be read at the entry can often not be looked at afterwards, either: one call all the same.
+    if (std::exchange(last_unreadable_, number_) == number_) return;
     constexpr uint64_t minute = 60'000'000'000;
     ++unreadable_;
     const bool is_due = unreadable_told_ns_ == 0 || event.time_ns() >= unreadable_told_ns_ + minute;
@@ -112,8 +114,7 @@ void Pipeline::tell_unreadable(const event::View& event) {
     const auto number = std::to_string(raw(event.tid()));
     const std::string sentence = fmt::format(
         "{} calls so far had names, structures or files that bewit could not read or look at, the last one {} by "
-        "thread {}: "
-        "rules may have missed what they did",
+        "thread {}: rules may have missed what they did",
         unreadable_, event::kind_name(event.kind()), number);
     alerts_.push(internal_alert("unreadable", sentence,
                                 {{"evt.type", std::string(event::kind_name(event.kind()))},

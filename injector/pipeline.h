@@ -70,6 +70,7 @@ private:
     std::vector<uint32_t> raised_;  // rules that the event has raised, by index
     uint64_t number_ = 0;
     uint64_t unreadable_ = 0, unreadable_told_ns_ = 0;
+    uint64_t last_unreadable_ = 0;  // number of that event
     bool second_tracer_told_ = false;
     uint64_t first_time_ns_ = 0, previous_time_ns_ = 0;
 };
