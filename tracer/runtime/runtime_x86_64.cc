@@ -5,7 +5,6 @@
 #include <sys/random.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <optional>
@@ -22,6 +21,7 @@
 #include "tracer/runtime/open_layout.h"
 #include "tracer/runtime/remote_x86_64.h"
 #include "tracer/runtime/site_history.h"
+#include "tracer/runtime/site_patcher_x86_64.h"
 #include "tracer/runtime/table.h"
 #include "tracer/sealing_calls.h"
 #include "tracer/tracee_memory.h"
@@ -35,7 +35,6 @@ namespace {
 constexpr uint32_t worth_making = 128, worth_taking = 8, worth_another_look = 500;
 constexpr uint64_t region = 0x5800'0000'0000,
                    region_pages = 0x0700'0000'0000 / page;  // where neither programs, heaps nor libraries are put
-constexpr size_t slots_in_page = page / trampoline_size;
 static_assert(page == BEWIT_TABLE_PAGE);
 
 std::string maps_of(Tid tid) {
@@ -61,7 +60,7 @@ public:
           image_(interest, code_, relative_names_) {}
 
     uint64_t trusted_address() const override { return code_.trusted(); }
-    uint64_t sites() const override { return sites_; }
+    uint64_t sites() const override { return patcher_.count(); }
 
     bool at_entry(Tracee& tracee, TraceeTable& tracees, const SyscallStop& stop) override {
         if (mapper_.serves(tracee.tid)) return arrived(tracees.leader_of(tracee), stop);
@@ -164,32 +163,28 @@ private:
         return place.stops >= worth_taking || (place.stops == 1 && history_.promises(place.site));
     }
 
-    bool take_site(Tracee& leader, RuntimeState::Place& candidate, const SyscallStop& stop) {
+    bool take_site(Tracee& leader, RuntimeState::Place& place, const SyscallStop& stop) {
         RuntimeState& state = leader.runtime;
         const Tid tid = stop.tid;
-        std::array<std::byte, site_before + site_after> code{};
-        const uint64_t site = stop.instruction_pointer - jump_offset;
-        // Other threads see one store of an aligned word whole.
-        const bool in_one_word = site % 8 + jump_size <= 8;
-        const bool may_change = (leader.others == 0 && !state.shared) || in_one_word;
-        if (!may_change || !is_decidable(stop) ||
-            read_memory(tid, stop.instruction_pointer - site_before, code) != code.size())
-            return refuse(candidate);
-        const std::optional<SiteShape> shape = open_site(code);
-        if (!shape) return refuse(candidate);
+        const bool alone = leader.others == 0 && !state.shared;
+        if (!is_decidable(stop)) return refuse(place);
+        const std::optional<Site> site = SitePatcher::find(tid, stop.instruction_pointer, alone);
+        if (!site) return refuse(place);
         const std::string maps = maps_of(tid);
         user_regs_struct registers{};
-        if (!is_file_code(maps, site)) return refuse(candidate);
+        if (!is_file_code(maps, site->address)) return refuse(place);
         if (!get_registers(tid, registers)) return false;
-        if (const auto place = free_slot(state, site))
-            return patch(state, candidate, {*shape, site, *place}, registers, tid);
+        if (const auto slot = SitePatcher::free_slot(state, *site)) {
+            place.taken = patcher_.patch(state, *site, *slot, registers, tid);
+            return place.taken;
+        }
 
-        const auto near = state.pages == state.near.size() ? std::nullopt : free_page_near(maps, site);
-        if (!near) return refuse(candidate);
+        const auto near = state.pages == state.near.size() ? std::nullopt : free_page_near(maps, site->address);
+        if (!near) return refuse(place);
         if (!mapper_.begin(tid, registers, state.has_image ? std::span<const std::byte>() : image_.bytes(), *near))
             return false;
         state.off = true;
-        arriving_ = {*shape, site, *near};
+        arriving_ = *site;
         return true;
     }
 
@@ -204,40 +199,11 @@ private:
             state.near[state.pages++] = mapper_.near();
             state.slots = 0;
             state.off = false;
-            if (patch(state, state.place_of(registers.rip), arriving_, registers, tid)) return true;
+            RuntimeState::Place& place = state.place_of(registers.rip);
+            place.taken = patcher_.patch(state, arriving_, mapper_.near(), registers, tid);
+            if (place.taken) return true;
         }
         repeat_call(tid, registers);
-        resume(tid, Resume::Run);
-        return true;
-    }
-
-    struct Patch {
-        SiteShape shape;
-        uint64_t site, trampoline;  // addresses
-    };
-
-    static std::optional<uint64_t> free_slot(const RuntimeState& state, uint64_t site) {
-        if (state.pages == 0 || state.slots == slots_in_page) return std::nullopt;
-        const uint64_t place = state.near[state.pages - 1] + state.slots * trampoline_size;
-        return jump(site, place) ? std::optional(place) : std::nullopt;
-    }
-
-    // True: the thread was let go, by the new way.
-    bool patch(RuntimeState& state, RuntimeState::Place& place, const Patch& patch, user_regs_struct registers,
-               Tid tid) {
-        const auto jump_there = jump(patch.site, patch.trampoline);
-        if (!jump_there || !write_code(tid, patch.trampoline, trampoline(patch.shape, registers.rip, code_.base())) ||
-            !write_code(tid, patch.site, *jump_there)) {
-            state.off = true;
-            return false;
-        }
-        place.taken = true;
-        ++state.slots;
-        ++sites_;
-        // The call that stands here is not made: the thread goes on at the site's new beginning.
-        registers.rip = patch.site;
-        registers.orig_rax = no_call;
-        set_registers(tid, registers);
         resume(tid, Resume::Run);
         return true;
     }
@@ -246,9 +212,10 @@ private:
     const bool relative_names_;
     RuntimeImage image_;
     Mapper mapper_{code_};
-    Patch arriving_{};  // what the mapper's thread has come for
+    SitePatcher patcher_{code_};
+    Site arriving_;  // what the mapper's thread has come for
     SiteHistory history_;
-    uint64_t stops_ = 0, sites_ = 0;
+    uint64_t stops_ = 0;
 };
 
 }  // namespace
