@@ -22,6 +22,7 @@ int spawn(std::vector<std::string> words, int input, int output, pid_t& pid) {
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const int failure = posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments.data(), environ);

@@ -58,7 +58,7 @@ void Connection::check(Clock::time_point now) {
 }
 
 void Connection::next_request() {
-    parser_.emplace();
+    parser_ = std::make_unique<Parser>();
     parser_->header_limit(static_cast<uint32_t>(limits_.head));
     parser_->body_limit(limits_.body);
     has_head_ = false;

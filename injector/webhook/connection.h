@@ -106,7 +106,7 @@ private:
     const ConnectionLimits& limits_;
     State state_ = State::Shaking;
     Clock::time_point since_ = Clock::now();
-    std::optional<Parser> parser_;
+    std::unique_ptr<Parser> parser_;
     bool has_head_ = false, closed_ = false;
     Head head_;
     size_t held_ = 0;

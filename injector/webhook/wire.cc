@@ -8,7 +8,7 @@ namespace bewit::webhook {
 namespace asio = boost::asio;
 
 Wire::Wire(Socket socket, asio::ssl::context* context) : socket_(std::move(socket)) {
-    if (context != nullptr) tls_.emplace(socket_, *context);
+    if (context != nullptr) tls_ = std::make_unique<boost::asio::ssl::stream<Socket&>>(socket_, *context);
 }
 
 void Wire::shake_hands(Done done) {

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -26,7 +25,7 @@ public:
     Wire(const Wire&) = delete;
     Wire& operator=(const Wire&) = delete;
 
-    bool encrypted() const { return tls_.has_value(); }
+    bool encrypted() const { return tls_ != nullptr; }
     void shake_hands(Done done);
     void read_some(boost::asio::mutable_buffer buffer, Done done);
     void write(boost::asio::const_buffer buffer, Done done);
@@ -38,7 +37,7 @@ public:
 
 private:
     Socket socket_;
-    std::optional<boost::asio::ssl::stream<Socket&>> tls_;
+    std::unique_ptr<boost::asio::ssl::stream<Socket&>> tls_;
 };
 
 }  // namespace bewit::webhook
